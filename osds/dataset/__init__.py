@@ -1,0 +1,1 @@
+"""The dataset as a Data Package: its files and its descriptor, before anybody reads a table."""

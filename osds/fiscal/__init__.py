@@ -1,0 +1,1 @@
+"""The fiscal meaning of a dataset: measures, dimensions, hierarchies, in whichever form the descriptor states them."""

@@ -1,0 +1,197 @@
+"""All settings of osds in one frozen object, and the one order in which they are resolved.
+
+Defaults, then `osds.yml` of the dataset, then the environment (`OSDS_*`, then `INPUT_*` as the Actions runner sets them),
+then command-line flags: a later one wins. The names are the same everywhere (`limit-errors` in `osds.yml` and in
+`action.yml`, `--limit-errors` on the command line, `OSDS_LIMIT_ERRORS` in the environment); a test keeps them equal.
+Nothing else in osds reads the environment for settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from osds.errors import UsageError
+
+SETTINGS_FILE = "osds.yml"
+
+
+def _setting(
+    default: Any,  # noqa: ANN401 (the default of any one field)
+    *,
+    about: str,
+    commands: str,
+    metavar: str = "TEXT",
+    in_file: bool = False,
+    secret: bool = False,
+) -> Any:  # noqa: ANN401
+    """One setting: its default, the help text, the commands that take it, and where it may be set.
+
+    A secret is never a flag (argv is public) and never stands in a file; `in_file` allows it in `osds.yml`.
+    """
+    about_it = {"about": about, "commands": commands.split(), "metavar": metavar, "in_file": in_file, "secret": secret}
+    return field(default=default, repr=not secret, metadata=about_it)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a run of osds was asked for. Sizes are bytes, limits are counts."""
+
+    owner: str | None = _setting(
+        None,
+        about="Owner of the dataset (a GitHub user or organisation). Default: from the git remote",
+        commands="publish register",
+        metavar="NAME",
+    )
+    url: str | None = _setting(
+        None,
+        about="URL of the dataset's repository. Default: from the git remote",
+        commands="publish register",
+        metavar="URL",
+    )
+    output: str = _setting(
+        "aggregates",
+        about="Folder to write the aggregates to",
+        commands="aggregate",
+        metavar="DIR",
+    )
+    bundle: str | None = _setting(
+        None,
+        about="Publish this folder, made by `osds aggregate`, instead of aggregating again",
+        commands="publish",
+        metavar="DIR",
+    )
+    store: str | None = _setting(
+        None,
+        about="Where to publish: a folder, file:///FOLDER, or s3://BUCKET[/PREFIX]",
+        commands="publish",
+        metavar="URL",
+        in_file=True,
+    )
+    endpoint: str | None = _setting(
+        None,
+        about="Endpoint of an S3-compatible server, for instance https://minio.example.org",
+        commands="publish",
+        metavar="URL",
+    )
+    registry: str | None = _setting(
+        None,
+        about="The registry to enter: OWNER/REPO on GitHub, or the folder or URL of any git repository",
+        commands="register",
+        metavar="URL_OR_OWNER/REPO",
+        in_file=True,
+    )
+    token: str | None = _setting(
+        None,
+        about="GitHub token that may open a pull request on the registry (environment or action input only)",
+        commands="register",
+        secret=True,
+    )
+    limit_errors: int = _setting(
+        1000,
+        about="Stop judging a table after this many errors",
+        commands="validate aggregate publish",
+        metavar="COUNT",
+        in_file=True,
+    )
+    max_members: int = _setting(
+        1000,
+        about="Leave dimensions with more members than this out of the cuboids",
+        commands="aggregate publish",
+        metavar="COUNT",
+        in_file=True,
+    )
+    max_cells: int = _setting(
+        100_000,
+        about="Leave out cuboids with more cells than this",
+        commands="aggregate publish",
+        metavar="COUNT",
+        in_file=True,
+    )
+    max_files: int = _setting(
+        500,
+        about="Write at most this many cuboids, the coarsest first",
+        commands="aggregate publish",
+        metavar="COUNT",
+        in_file=True,
+    )
+    memory: str = _setting(
+        "1GB",
+        about="Memory the aggregation may use before it spills to disk",
+        commands="aggregate publish",
+        metavar="SIZE",
+        in_file=True,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """How one setting is called and where it may be set."""
+
+    attribute: str  # limit_errors
+    type: type
+    default: object
+    about: str
+    commands: tuple[str, ...]
+    metavar: str
+    in_file: bool
+    secret: bool
+
+    @property
+    def name(self) -> str:
+        """The public name, as in `action.yml` and `osds.yml`: `limit-errors`."""
+        return self.attribute.replace("_", "-")
+
+
+def _options() -> tuple[Option, ...]:
+    return tuple(
+        Option(attribute=f.name, type=int if f.type == "int" else str, default=f.default, **_as_option(f.metadata))
+        for f in fields(Settings)
+    )
+
+
+def _as_option(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    return {**metadata, "commands": tuple(metadata["commands"])}
+
+
+OPTIONS = _options()
+
+
+def resolve(*, file: Mapping[str, object], environ: Mapping[str, str], flags: Mapping[str, object]) -> Settings:
+    """The settings of one run, from the parsed `osds.yml`, the environment and the flags (None means not given).
+
+    Raises `UsageError` for an unknown key in the file, a key that must not stand there, or a value of the wrong type.
+    """
+    values: dict[str, Any] = {}
+    known = {option.name: option for option in OPTIONS}
+    for key, value in file.items():
+        option = known.get(key)
+        if option is None or not option.in_file:
+            raise UsageError(
+                f"{SETTINGS_FILE}: {key!r} cannot be set here",
+                next_step=f"Known keys: {', '.join(o.name for o in OPTIONS if o.in_file)}",
+            )
+        values[option.attribute] = _typed(option, value, f"{SETTINGS_FILE}: {key}")
+    for option in OPTIONS:
+        for variable in (f"OSDS_{option.attribute.upper()}", f"INPUT_{option.name.upper()}"):
+            if environ.get(variable):
+                values[option.attribute] = _typed(option, environ[variable], variable)
+        if flags.get(option.attribute) is not None:
+            values[option.attribute] = _typed(option, flags[option.attribute], f"--{option.name}")
+    return Settings(**values)
+
+
+def _typed(option: Option, value: object, source: str) -> object:
+    if option.type is int:
+        return _count(value, source)
+    if not isinstance(value, str) or not value or any(ord(c) < 32 for c in value):
+        raise UsageError(f"{source} must be one line of text", next_step=option.about)
+    return value
+
+
+def _count(value: object, source: str) -> int:
+    text = str(value)
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit() and len(text) <= 12 and int(text) > 0):
+        raise UsageError(f"{source} must be a whole number above 0", next_step="For instance 1000")
+    return int(text)
