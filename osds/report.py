@@ -1,8 +1,8 @@
 """What was found in a dataset, as values: `Check`, `Finding`, `Report`. Nothing here reads, prints or decides.
 
-A `Check` is one thing osds looks at. Each room keeps its own checks beside the functions that use them; `docs/checks.md`
-is generated from all of them. A `Finding` is a check that did not hold at one place. A `Report` is all findings of one
-dataset.
+A `Check` is one thing osds looks at. Each room keeps its own checks beside the functions that use them, and the page
+`docs/checks.md` is generated from all of them. A `Finding` is a check that did not hold at one place. A `Report` is all
+findings of one dataset.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class Severity(StrEnum):
 class Place:
     """Where in the dataset.
 
-    `file` is relative to the dataset's folder. `row` is the number of the record as frictionless counts it (the header is
-    row 1). `field` is the column's name. `pointer` is an RFC 6901 JSON Pointer into the descriptor.
+    `file` is relative to the dataset's folder. `row` is the number of the record as frictionless counts it (the header
+    is row 1). `field` is the column's name. `pointer` is an RFC 6901 JSON Pointer into the descriptor.
     """
 
     file: str | None = None

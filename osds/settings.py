@@ -1,8 +1,8 @@
 """All settings of osds in one frozen object, and the one order in which they are resolved.
 
-Defaults, then `osds.yml` of the dataset, then the environment (`OSDS_*`, then `INPUT_*` as the Actions runner sets them),
-then command-line flags: a later one wins. The names are the same everywhere (`limit-errors` in `osds.yml` and in
-`action.yml`, `--limit-errors` on the command line, `OSDS_LIMIT_ERRORS` in the environment); a test keeps them equal.
+Defaults, then `osds.yml` of the dataset, then the environment (`OSDS_*`, then `INPUT_*`, which `action.yml` sets), then
+command-line flags: a later one wins. The names are the same everywhere (`limit-errors` in `osds.yml` and in `action.yml`,
+`--limit-errors` on the command line, `OSDS_LIMIT_ERRORS` in the environment); a test keeps them equal.
 Nothing else in osds reads the environment for settings.
 """
 
@@ -174,7 +174,7 @@ def resolve(*, file: Mapping[str, object], environ: Mapping[str, str], flags: Ma
             )
         values[option.attribute] = _typed(option, value, f"{SETTINGS_FILE}: {key}")
     for option in OPTIONS:
-        for variable in (f"OSDS_{option.attribute.upper()}", f"INPUT_{option.name.upper()}"):
+        for variable in (f"OSDS_{option.attribute.upper()}", f"INPUT_{option.attribute.upper()}"):
             if environ.get(variable):
                 values[option.attribute] = _typed(option, environ[variable], variable)
         if flags.get(option.attribute) is not None:
