@@ -1,7 +1,7 @@
 """All settings of osds in one frozen object, and the one order in which they are resolved.
 
 Defaults, then `osds.yml` of the dataset, then the environment (`OSDS_*`, then `INPUT_*`, which `action.yml` sets), then
-command-line flags: a later one wins. The names are the same everywhere (`limit-errors` in `osds.yml` and in `action.yml`,
+command-line flags: a later one wins. The names are the same everywhere (`limit-errors` in `osds.yml` and `action.yml`,
 `--limit-errors` on the command line, `OSDS_LIMIT_ERRORS` in the environment); a test keeps them equal.
 Nothing else in osds reads the environment for settings.
 """
