@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from osds.dataset.paths import is_url
+
 Json = Any  # a value that `json.loads` can return
 
 
@@ -54,7 +56,7 @@ class Resource:
     @property
     def is_remote(self) -> bool:
         """True if a part of the table is an absolute URL."""
-        return any("://" in path for path in self.paths)
+        return any(is_url(path) for path in self.paths)
 
     def field(self, name: str) -> Field | None:
         """The field called `name`, if there is one."""

@@ -1,0 +1,84 @@
+"""The dataset's folder on the local disk: bounded reads that never follow a symbolic link out of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+
+from osds.dataset.lfs import MAX_POINTER_BYTES, read_pointer
+from osds.dataset.preflight import FileFacts, FileKind
+from osds.errors import OutsideError, UsageError
+from osds.report import DESCRIPTOR_FILE
+
+
+def dataset_folder(path: str | Path) -> Path:
+    """The folder of a dataset, from the folder itself or from its `datapackage.json`. Raises `UsageError` if neither."""
+    folder = Path(path)
+    if folder.name == DESCRIPTOR_FILE:
+        folder = folder.parent
+    if not folder.is_dir():
+        raise UsageError(f"There is no folder {str(path)!r}", next_step="Give the folder that holds datapackage.json")
+    return folder
+
+
+def read_descriptor(folder: Path, limit: int) -> bytes:
+    """The text of `datapackage.json`, at most `limit` + 1 bytes of it. Raises `UsageError` if there is none."""
+    content = read_file(folder, DESCRIPTOR_FILE, limit)
+    if content is None:
+        raise UsageError(
+            f"There is no {DESCRIPTOR_FILE} in {str(folder)!r}",
+            next_step="Give the folder of a dataset, or run `osds init` there to make one",
+        )
+    return content
+
+
+def read_file(folder: Path, path: str, limit: int) -> bytes | None:
+    """At most `limit` + 1 bytes of an ordinary file below `folder`; None if there is no such file."""
+    if look(folder, path).kind is not FileKind.FILE:
+        return None
+    try:
+        with (folder / path).open("rb") as file:
+            return file.read(limit + 1)
+    except OSError as error:
+        raise OutsideError(f"{path} cannot be read: {error.strerror}", next_step="Check its permissions") from error
+
+
+def look(folder: Path, path: str) -> FileFacts:
+    """What stands at the relative POSIX `path`, every component examined without following links."""
+    place = folder
+    status = None
+    for segment in path.split("/"):
+        place /= segment
+        try:
+            status = place.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return FileFacts(kind=FileKind.MISSING)
+        except OSError as error:
+            raise OutsideError(f"{path} cannot be examined: {error.strerror}", next_step="Check permissions") from error
+        if stat.S_ISLNK(status.st_mode):
+            return FileFacts(kind=FileKind.SYMLINK)
+    return _facts(place, status) if status is not None else FileFacts(kind=FileKind.MISSING)
+
+
+def _facts(place: Path, status: os.stat_result) -> FileFacts:
+    if stat.S_ISDIR(status.st_mode):
+        return FileFacts(kind=FileKind.FOLDER)
+    if not stat.S_ISREG(status.st_mode):
+        return FileFacts(kind=FileKind.SPECIAL)
+    pointer = None
+    if status.st_size <= MAX_POINTER_BYTES:
+        try:
+            pointer = read_pointer(place.read_bytes())
+        except OSError as error:
+            raise OutsideError(
+                f"{place.name} cannot be read: {error.strerror}", next_step="Check permissions"
+            ) from error
+    return FileFacts(kind=FileKind.FILE, bytes=status.st_size, pointer=pointer)
+
+
+def digest(folder: Path, path: str, algorithm: str) -> str:
+    """The hash of a file in hexadecimal, read in one pass; `algorithm` as `hashlib` names it."""
+    with (folder / path).open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.new(algorithm, usedforsecurity=False)).hexdigest()

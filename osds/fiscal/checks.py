@@ -1,0 +1,192 @@
+"""The checks on a dataset's fiscal model. Errors are for what makes numbers wrong or meaningless; the rest warns."""
+
+from __future__ import annotations
+
+from osds.report import Check, Severity
+
+ERROR, WARNING, NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
+
+NO_MODEL = Check(
+    code="no-fiscal-model",
+    severity=ERROR,
+    title="Nothing says what the columns mean",
+    explanation="A Fiscal Data Package maps its columns to measures and dimensions: with `model` (0.3) or with a "
+    "`columnType` on each field (1.0). Without either, no figure can be interpreted.",
+    advice="Add `model`; `osds init` in a folder of CSV files writes one to start from",
+)
+MODEL_2015 = Check(
+    code="model-form-2015",
+    severity=ERROR,
+    title="The model is in the form of 2015",
+    explanation="The drafts of mid 2015 wrote `mapping` with `amount`, `date` or `payer` and sources like "
+    "`resource/field`. That form says too little to add figures up safely.",
+    advice="Migrate it to `model`: one measure per amount (`source`, `currency`), one dimension per breakdown "
+    "(`attributes`, `primaryKey`), plain field names as sources and `resource` beside them",
+)
+MODEL_02 = Check(
+    code="model-form-0.2",
+    severity=ERROR,
+    title="This is a Budget Data Package 0.2",
+    explanation="The Budget Data Package of 2014 gave meaning to fixed column names (`id`, `amount`, …) and kept "
+    "`currency`, `fiscalPeriod` and `status` on each resource.",
+    advice="Add `model`: a measure with source `amount` and the resource's currency, and one dimension per column",
+)
+MAPPING_FORM = Check(
+    code="model-form-mapping",
+    severity=NOTICE,
+    title="The model is called `mapping`",
+    explanation="The drafts of Fiscal Data Package 0.3 said `mapping` for what is now `model`. osds reads both.",
+    advice="Rename `mapping` to `model`",
+)
+RESOURCE_MODEL_FORM = Check(
+    code="model-form-resource",
+    severity=NOTICE,
+    title="The model stands inside a resource",
+    explanation="Fiscal Data Package 0.3 puts `model` at the top of the descriptor. osds reads both.",
+    advice="Move `model` to the top level",
+)
+OS_TYPE_FORM = Check(
+    code="model-form-os-type",
+    severity=NOTICE,
+    title="Fields carry the older `osType`",
+    explanation="`osType` became `columnType` in Fiscal Data Package 1.0. osds reads both.",
+    advice="Rename `osType` to `columnType`",
+)
+MODEL_SCHEMA = Check(
+    code="model-schema",
+    severity=ERROR,
+    title="The model has the wrong structure",
+    explanation="Checked against osds' own JSON Schema of Fiscal Data Package 0.3: `measures` and `dimensions` by name, "
+    "each measure with a `source`, each dimension with `attributes` and `primaryKey`.",
+    advice="Correct the property named",
+)
+NO_MEASURE = Check(
+    code="no-measure",
+    severity=ERROR,
+    title="The model has no measure",
+    explanation="A measure says which column holds an amount of money. Without one there is nothing to add up.",
+    advice="Add at least one measure with `source` and `currency`",
+)
+NO_DIMENSION = Check(
+    code="no-dimension",
+    severity=ERROR,
+    title="The model has no dimension",
+    explanation="A dimension is a way to break the money down: by year, function, department or payee.",
+    advice="Add at least one dimension with `attributes` and `primaryKey`",
+)
+DANGLING_SOURCE = Check(
+    code="dangling-source",
+    severity=ERROR,
+    title="A source names no column",
+    explanation="`source` must be the name of a field of the resource it refers to, letter by letter.",
+    advice="Use one of the table's field names",
+)
+DANGLING_RESOURCE = Check(
+    code="dangling-resource",
+    severity=ERROR,
+    title="A resource is named that does not exist",
+    explanation="`resource` in a measure or an attribute must be the name of one of the package's resources.",
+    advice="Use one of the package's resource names",
+)
+DANGLING_KEY = Check(
+    code="dangling-primary-key",
+    severity=ERROR,
+    title="A primary key names no attribute",
+    explanation="`primaryKey` of a dimension lists keys of its `attributes`, not columns of the table.",
+    advice="Use one of the dimension's attributes",
+)
+DANGLING_PARENT = Check(
+    code="dangling-parent",
+    severity=ERROR,
+    title="A parent or a label points to no attribute",
+    explanation="`parent` and `labelfor` must be the key of another attribute of the same dimension.",
+    advice="Use one of the dimension's attributes",
+)
+CYCLE = Check(
+    code="attribute-cycle",
+    severity=ERROR,
+    title="Attributes are their own parents or labels",
+    explanation="Following `parent` must end at a root, and an attribute cannot be its own label.",
+    advice="Break the circle: the broadest level has no `parent`",
+)
+MEASURE_NOT_NUMERIC = Check(
+    code="measure-not-numeric",
+    severity=ERROR,
+    title="A measure's column holds no numbers",
+    explanation="A measure is added up, so its field must have type `number` or `integer` in the Table Schema.",
+    advice="Correct the field's type; thousands separators go into `groupChar`, a decimal comma into `decimalChar`",
+)
+FACTOR_RANGE = Check(
+    code="factor-out-of-range",
+    severity=ERROR,
+    title="The factor is zero, negative or absurd",
+    explanation="Every figure is multiplied by `factor` to give the real amount: zero erases it, a negative one turns "
+    "spending into revenue, and nobody counts in more than trillions or less than trillionths.",
+    advice="Use 1, or 1000 where figures are in thousands",
+)
+NORMALIZE_INCOMPLETE = Check(
+    code="normalize-incomplete",
+    severity=ERROR,
+    title="The un-pivot of the measure is incomplete",
+    explanation="In Fiscal Data Package 1.0 every measure column of a pivoted table carries `normalize` with a value for "
+    "each extra field, and the extra fields have a `columnType`.",
+    advice="Give every measure column a `normalize` with the same keys, each a field in `extraFields`",
+)
+CURRENCY_MISSING = Check(
+    code="currency-missing",
+    severity=WARNING,
+    title="Nobody knows in which currency the figures are",
+    explanation="An amount without a currency cannot be compared with anything. ISO 4217 codes are the standard.",
+    advice="Add `currency`, for instance EUR",
+)
+CURRENCY_UNKNOWN = Check(
+    code="currency-unknown",
+    severity=WARNING,
+    title="The currency is not an ISO 4217 code",
+    explanation="Charts and converters know currencies by their three-letter ISO 4217 code.",
+    advice="Use the ISO 4217 code, for instance EUR",
+)
+FACTOR_SUSPECT = Check(
+    code="factor-suspect",
+    severity=WARNING,
+    title="The column says thousands or millions, the factor does not",
+    explanation="A header such as `Budget (million guaraníes)` with factor 1 makes every total wrong by that factor.",
+    advice="Set `factor` to 1000 or 1000000, or correct the header",
+)
+SOURCE_SHARED = Check(
+    code="source-shared",
+    severity=WARNING,
+    title="Two dimensions read one column",
+    explanation="Usually one of them was meant to read another column, which is then missing from all breakdowns.",
+    advice="Correct one `source`, or drop the dimension",
+)
+COUNTRY_CODE = Check(
+    code="country-code",
+    severity=WARNING,
+    title="The country code is not ISO 3166-1",
+    explanation="`countryCode` is two capital letters by ISO 3166-1: GB for the United Kingdom, GR for Greece.",
+    advice="Use the two capital letters of ISO 3166-1",
+)
+FISCAL_PERIOD = Check(
+    code="fiscal-period",
+    severity=WARNING,
+    title="The fiscal period is not a period",
+    explanation="`fiscalPeriod` has `start` and `end` as dates (YYYY-MM-DD), the start first.",
+    advice='Write it as {"start": "2014-01-01", "end": "2014-12-31"}',
+)
+NO_LICENCE = Check(
+    code="no-licence",
+    severity=WARNING,
+    title="Nobody knows whether the data may be reused",
+    explanation="Without a licence the data is not open: others may not copy, chart or back it up.",
+    advice='Add `licenses`, for instance [{"name": "ODC-PDDL-1.0"}]',
+)
+MODEL_GUESSED = Check(
+    code="model-guessed",
+    severity=WARNING,
+    title="Parts of the model are guesses",
+    explanation='`osds init` guessed what these columns mean and marked them with `"guess": true`.',
+    advice="Check each one, correct it, and delete its `guess`",
+)
+
+CHECKS = tuple(value for value in list(globals().values()) if isinstance(value, Check))

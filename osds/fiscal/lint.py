@@ -1,0 +1,115 @@
+"""What is doubtful in a model that compiles: figures nobody can place, columns read twice, guesses left standing.
+
+Each function of `LINTS` looks at one thing and yields its findings; none of them reads a table.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+from osds.dataset.package import DataPackage, Json
+from osds.fiscal import checks
+from osds.fiscal.iso4217 import CURRENCIES
+from osds.fiscal.model import Axis, FiscalModel, Measure
+from osds.report import Finding, in_descriptor
+
+Lint = Callable[[DataPackage, FiscalModel], Iterator[Finding]]
+
+_COUNTRY_MISTAKES = {"UK": "GB", "EL": "GR"}
+# Words for a thousand or a million in front of a unit or in brackets, as headers of real budgets write them.
+_SCALED_HEADER = re.compile(
+    r"\b(thousands?|millions?|billions?|tausend|mio|mrd|mill?ones|miles|milhões|milhares|milliers|millards?|mld|tsd|000s)\b",
+    re.IGNORECASE,
+)
+
+
+def lint(package: DataPackage, model: FiscalModel) -> Iterator[Finding]:
+    """All warnings on a compiled model and the descriptor around it."""
+    for check in LINTS:
+        yield from check(package, model)
+
+
+def _currencies(package: DataPackage, model: FiscalModel) -> Iterator[Finding]:
+    has_axis = any(d.axis is Axis.CURRENCY for d in model.dimensions)
+    for measure in model.measures:
+        place = in_descriptor("/model/measures")
+        if measure.currency is None and not has_axis:
+            yield checks.CURRENCY_MISSING.at(place, f"the measure {measure.name!r} has no currency")
+        elif measure.currency is not None and measure.currency not in CURRENCIES:
+            message = f"the currency of {measure.name!r} is {measure.currency!r}"
+            yield checks.CURRENCY_UNKNOWN.at(place, message, value=measure.currency)
+
+
+def _factors(package: DataPackage, model: FiscalModel) -> Iterator[Finding]:
+    for measure in model.measures:
+        header = next((text for text in _headers(package, measure) if _SCALED_HEADER.search(text)), None)
+        if header is not None and measure.factor == 1:
+            message = f"the column of {measure.name!r} is headed {header!r}, but its factor is 1"
+            yield checks.FACTOR_SUSPECT.at(in_descriptor("/model/measures"), message, value=header)
+
+
+def _headers(package: DataPackage, measure: Measure) -> Iterator[str]:
+    resource = package.resource(measure.resource)
+    for amount in measure.amounts:
+        field = resource.field(amount.field) if resource else None
+        if field is not None:
+            yield from (field.name, field.title)
+
+
+def _shared_sources(package: DataPackage, model: FiscalModel) -> Iterator[Finding]:
+    users: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for dimension in model.dimensions:
+        for key in {(a.resource, a.source) for a in (level.key for level in dimension.levels) if a.source}:
+            users[key].append(dimension.name)
+    for (_, source), names in users.items():
+        if len(names) > 1:
+            message = f"the column {source!r} is read by the dimensions {' and '.join(names)}"
+            yield checks.SOURCE_SHARED.at(in_descriptor("/model/dimensions"), message, value=source)
+
+
+def _country(package: DataPackage, model: FiscalModel) -> Iterator[Finding]:
+    stated = package.raw.get("countryCode")
+    for code in stated if isinstance(stated, list) else [stated]:
+        if isinstance(code, str) and (code in _COUNTRY_MISTAKES or not re.fullmatch(r"[A-Z]{2}", code)):
+            meant = _COUNTRY_MISTAKES.get(code, code.upper())
+            yield checks.COUNTRY_CODE.at(
+                in_descriptor("/countryCode"), f"{code!r} is not a country; {meant!r} may be", value=code
+            )
+
+
+def _period(package: DataPackage, model: FiscalModel) -> Iterator[Finding]:
+    period = package.raw.get("fiscalPeriod")
+    if period is None:
+        return
+    start, end = (_date(period.get(key)) if isinstance(period, dict) else None for key in ("start", "end"))
+    if start is None or end is None or end < start:
+        message = "`fiscalPeriod` does not have a start and, on or after it, an end"
+        yield checks.FISCAL_PERIOD.at(in_descriptor("/fiscalPeriod"), message)
+
+
+def _date(value: Json) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _licence(package: DataPackage, model: FiscalModel) -> Iterator[Finding]:
+    if not (package.raw.get("licenses") or package.raw.get("license")):
+        yield checks.NO_LICENCE.at(in_descriptor(), "there is no licence")
+
+
+def _guesses(package: DataPackage, model: FiscalModel) -> Iterator[Finding]:
+    stated = package.raw.get("model")
+    for kind in ("measures", "dimensions"):
+        parts = stated.get(kind) if isinstance(stated, dict) else None
+        guessed = [name for name, raw in (parts or {}).items() if isinstance(raw, dict) and raw.get("guess")]
+        if guessed:
+            message = f"{len(guessed)} of the {kind} are guesses: {', '.join(guessed)}"
+            yield checks.MODEL_GUESSED.at(in_descriptor(f"/model/{kind}"), message)
+
+
+LINTS: tuple[Lint, ...] = (_currencies, _factors, _shared_sources, _country, _period, _licence, _guesses)
