@@ -1,0 +1,80 @@
+"""Findings that are the same thing in many places, told once: 155 bad cells are three sentences, not 155."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from osds.report import Finding, Report, Severity
+
+_ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTICE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spot:
+    """One column (or file, or place in the descriptor) where a check did not hold, with all rows and some values."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def first(self) -> Finding:
+        """The first of the findings; they share file and field."""
+        return self.findings[0]
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The rows, in order, each once."""
+        return tuple(sorted({f.place.row for f in self.findings if f.place.row is not None}))
+
+    def values(self, most: int = 3) -> tuple[str, ...]:
+        """The first different values."""
+        return tuple(dict.fromkeys(f.value for f in self.findings if f.value is not None))[:most]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """All findings of one check."""
+
+    spots: tuple[Spot, ...]
+
+    @property
+    def first(self) -> Finding:
+        """The first finding; all share code, severity, title."""
+        return self.spots[0].first
+
+    @property
+    def count(self) -> int:
+        """How many findings."""
+        return sum(len(spot.findings) for spot in self.spots)
+
+
+def group(report: Report) -> tuple[Group, ...]:
+    """The findings of a report by check, errors first, otherwise in the order of the report."""
+    by_code: dict[tuple[Severity, str], list[Finding]] = {}
+    for finding in report.findings:
+        by_code.setdefault((finding.severity, finding.code), []).append(finding)
+    ordered = sorted(by_code.items(), key=lambda item: _ORDER.index(item[0][0]))
+    return tuple(Group(spots=_spots(findings)) for _, findings in ordered)
+
+
+def _spots(findings: Iterable[Finding]) -> tuple[Spot, ...]:
+    by_place: dict[object, list[Finding]] = {}
+    for finding in findings:
+        place = finding.place
+        # Without a row the message itself says what is special; with rows the column is what they have in common.
+        key = (place.file, place.field) if place.row is not None else (place.file, place.pointer, finding.message)
+        by_place.setdefault(key, []).append(finding)
+    return tuple(Spot(findings=tuple(same)) for same in by_place.values())
+
+
+def row_list(rows: tuple[int, ...], most: int = 40) -> str:
+    """Rows as a person writes them: `rows 3, 7–9, 12 and 5 more`."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][-1] + 1:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    shown = [f"{run[0]}" if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs[:most]]
+    left = sum(len(run) for run in runs[most:])
+    return ("row " if len(rows) == 1 else "rows ") + ", ".join(shown) + (f" and {left:,} more" if left else "")

@@ -1,0 +1,50 @@
+"""Text from a dataset made harmless for where it is shown. Everything that osds prints of a dataset passes through here.
+
+Two command syntaxes of the Actions runner must not get through: `::name::` at the start of a line and the older `##[name]`
+anywhere in a line. Terminals obey control characters, and bidirectional controls make text look like other text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_HIDDEN = {
+    "Cc",
+    "Cf",
+    "Cs",
+    "Co",
+    "Zl",
+    "Zp",
+}  # control, format (bidi, zero width), surrogate, private, line separators
+
+
+def one_line(text: str, limit: int = 500) -> str:
+    """`text` as one line of visible characters, at most `limit` of them, that no runner or terminal obeys."""
+    shown = "".join(_visible(character) for character in text[: limit + 1])
+    if len(text) > limit:
+        shown = shown[:limit] + "…"
+    return _disarm(shown)
+
+
+def lines(text: str) -> str:
+    """The same for text of osds' own with line breaks that shall stay."""
+    return "\n".join(one_line(line, limit=10_000) for line in text.split("\n"))
+
+
+def code(text: str, limit: int = 200) -> str:
+    """A Markdown code span that shows `text` as it is, also in a table: nothing in it is a link, a mention or HTML."""
+    shown = one_line(text, limit).replace("|", "¦").strip() or " "
+    fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
+    padding = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return f"{fence}{padding}{shown}{padding}{fence}"
+
+
+def _visible(character: str) -> str:
+    if unicodedata.category(character) in _HIDDEN:
+        return {"\n": "⏎", "\t": " "}.get(character, "�")
+    return character
+
+
+def _disarm(text: str) -> str:
+    return text.replace("##[", "## [").replace("::", ": :")
