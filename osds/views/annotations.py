@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from posixpath import join
 
 from osds.report import Report, Severity
+from osds.untrusted import one_line
 from osds.views.grouping import Spot, group
 from osds.views.text import describe
-from osds.views.untrusted import one_line
 
 LIMIT = 10
 

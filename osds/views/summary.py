@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from osds.report import Report, Severity
+from osds.untrusted import code, one_line
 from osds.views.grouping import Group, Spot, group, row_list
 from osds.views.text import MAX_SPOTS
-from osds.views.untrusted import code, one_line
 
 LIMIT = 60_000  # bytes; the runner drops the whole summary of a step above 1 MiB, and a comment holds 64 KiB
 _SIGNS = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTICE: "ℹ️"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from osds.report import DESCRIPTOR_FILE, Report, Severity, TableFacts
+from osds.untrusted import one_line
 from osds.views.grouping import Group, Spot, group, row_list
-from osds.views.untrusted import one_line
 
 MAX_SPOTS = 30
 _SIGNS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTICE: "i"}

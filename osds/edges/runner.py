@@ -1,0 +1,84 @@
+"""The GitHub Actions runner: is there one, and its files for outputs and the job summary.
+
+https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from osds.errors import OutsideError
+
+OUTPUTS = (
+    "valid",
+    "errors",
+    "warnings",
+    "report",
+    "bundle",
+    "published",
+    "sequence",
+    "registered",
+    "pull-request",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runner:
+    """Where this runner wants outputs, the summary and temporary files; what it says of the repository it runs for."""
+
+    output_file: Path | None
+    summary_file: Path | None
+    temporary: Path | None
+    workspace: Path | None
+    repository: str | None  # OWNER/NAME
+    repository_id: str | None
+    repository_url: str | None
+    commit: str | None
+    api_url: str
+
+    def set_output(self, name: str, value: str) -> None:
+        """Set an output of the action. Only names that `action.yml` declares, so that no input can choose one."""
+        if name not in OUTPUTS:
+            raise ValueError(f"{name} is not an output of the action")
+        delimiter = secrets.token_hex(16)  # nobody can guess it, so no value can end early and set another output
+        _append(self.output_file, f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
+
+    def add_summary(self, markdown: str) -> None:
+        """Append to the job summary of this step."""
+        _append(self.summary_file, markdown + "\n")
+
+
+def find_runner(environ: Mapping[str, str]) -> Runner | None:
+    """The runner that this process runs on, if it does."""
+    if environ.get("GITHUB_ACTIONS") != "true":
+        return None
+    server, repository = environ.get("GITHUB_SERVER_URL"), environ.get("GITHUB_REPOSITORY") or None
+    return Runner(
+        output_file=_path(environ, "GITHUB_OUTPUT"),
+        summary_file=_path(environ, "GITHUB_STEP_SUMMARY"),
+        temporary=_path(environ, "RUNNER_TEMP"),
+        workspace=_path(environ, "GITHUB_WORKSPACE"),
+        repository=repository,
+        repository_id=environ.get("GITHUB_REPOSITORY_ID") or None,
+        repository_url=f"{server}/{repository}" if server and repository else None,
+        commit=environ.get("GITHUB_SHA") or None,
+        api_url=environ.get("GITHUB_API_URL") or "https://api.github.com",
+    )
+
+
+def _path(environ: Mapping[str, str], name: str) -> Path | None:
+    value = environ.get(name)
+    return Path(value) if value else None
+
+
+def _append(path: Path | None, text: str) -> None:
+    if path is None:
+        return
+    try:
+        with path.open("a", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise OutsideError(f"The runner's file {path.name} cannot be written: {error.strerror}") from error
