@@ -1,0 +1,90 @@
+"""`osds aggregate`: sum up a valid dataset into a bundle of cuboids. An invalid dataset is never summed."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from osds.aggregates.build import Aggregation, aggregate
+from osds.commands.validate import Validation
+from osds.dataset.package import DataPackage
+from osds.dataset.strict_json import MAX_BYTES
+from osds.edges import files
+from osds.fiscal.model import FiscalModel
+from osds.progress import Progress
+from osds.report import Check, Finding, Report, Severity, in_descriptor
+from osds.settings import Settings
+from osds.tables.reading import plain_text
+
+FACTS_NOT_READ = Check(
+    code="facts-not-read",
+    severity=Severity.ERROR,
+    title="The table with the money was not read",
+    explanation="Only tables that were checked to the end are summed; a table at another address is never fetched.",
+    advice="Put the file into the dataset's folder",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aggregated:
+    """The report, with what summing found added to it, and the aggregation if there is one."""
+
+    report: Report
+    aggregation: Aggregation | None
+
+
+def aggregate_dataset(validation: Validation, settings: Settings, output: Path, progress: Progress) -> Aggregated:
+    """Write the cuboids of a validated dataset into the folder `output`.
+
+    Raises `UsageError` if `output` holds something that osds did not make, `BugError` if the sums do not reconcile.
+    """
+    package, model = validation.package, validation.model
+    if not validation.report.valid or package is None or model is None:
+        return Aggregated(report=validation.report, aggregation=None)
+    findings = _unread_facts(validation.report, model)
+    if findings:
+        return Aggregated(report=_with(validation.report, findings), aggregation=None)
+    aggregation = _aggregate(validation, package, model, settings, output, progress)
+    return Aggregated(report=_with(validation.report, aggregation.findings), aggregation=aggregation)
+
+
+def _aggregate(
+    validation: Validation,
+    package: DataPackage,
+    model: FiscalModel,
+    settings: Settings,
+    output: Path,
+    progress: Progress,
+) -> Aggregation:
+    wanted = {measure.resource for measure in model.measures}
+    descriptor = files.read_descriptor(validation.folder, MAX_BYTES)
+    with tempfile.TemporaryDirectory(prefix="osds-") as scratch:
+        tables = {
+            facts.resource: plain_text(validation.folder, package, facts, scratch=Path(scratch), progress=progress)
+            for facts in validation.report.tables
+            if facts.resource in wanted
+        }
+        return aggregate(
+            package,
+            model,
+            tables,
+            settings,
+            output,
+            source=hashlib.sha256(descriptor).hexdigest(),
+            progress=progress,
+        )
+
+
+def _unread_facts(report: Report, model: FiscalModel) -> tuple[Finding, ...]:
+    wanted = {measure.resource for measure in model.measures}
+    unread = [table for table in report.tables if table.resource in wanted and not table.judged]
+    return tuple(
+        FACTS_NOT_READ.at(in_descriptor("/resources"), f"the table {table.resource!r} was not read: {table.reason}")
+        for table in unread
+    )
+
+
+def _with(report: Report, findings: tuple[Finding, ...]) -> Report:
+    return replace(report, findings=(*report.findings, *findings))

@@ -1,0 +1,121 @@
+"""One run of a command: what it was given from outside, and where its words go.
+
+`cli` makes it; nothing else reads the environment, the standard streams or the runner.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from osds.edges import files
+from osds.edges.runner import Runner, find_runner
+from osds.edges.terminal import open_progress
+from osds.errors import UsageError
+from osds.progress import Progress
+from osds.report import Report, Severity
+from osds.settings import SETTINGS_FILE, Settings, resolve
+from osds.untrusted import lines
+from osds.views import annotations, json_report, summary, text
+
+REPORT_FILE = "osds-report.json"
+_MAX_SETTINGS = 65_536  # bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """The environment of a run. `json` asks for one JSON document on stdout in place of text."""
+
+    environ: Mapping[str, str]
+    progress: Progress
+    runner: Runner | None
+    json: bool
+
+    def settings(self, folder: Path | None, flags: Mapping[str, object]) -> Settings:
+        """The settings for a dataset's folder (None for none), from `osds.yml`, the environment and flags."""
+        return resolve(file=_read_settings(folder), environ=self.environ, flags=flags)
+
+    def say(self, told: str, document: Mapping[str, Any] | None = None) -> None:
+        """Print the outcome: `told` for people, or the JSON document where that was asked for."""
+        if self.json and document is not None:
+            print(json.dumps(document, indent=2))  # noqa: T201
+        elif not self.json:
+            print(lines(told.rstrip("\n")))  # noqa: T201
+
+    def show_report(self, report: Report, folder: Path) -> None:
+        """Print a report; on a runner also annotate files, write the summary, set the outputs."""
+        self.say(text.render(report), json_report.to_json(report))
+        if self.runner is not None:
+            self._tell_runner(self.runner, report, folder)
+
+    def set_outputs(self, outputs: Mapping[str, str]) -> None:
+        """Set outputs of the action, where there is a runner."""
+        if self.runner is not None:
+            for name, value in outputs.items():
+                self.runner.set_output(name, value)
+
+    def add_summary(self, markdown: str) -> None:
+        """Append to the job summary, where there is a runner."""
+        if self.runner is not None:
+            self.runner.add_summary(markdown)
+
+    def _tell_runner(self, runner: Runner, report: Report, folder: Path) -> None:
+        for line in annotations.render(report, _in_workspace(folder, runner.workspace)):
+            print(line, file=sys.stderr)  # noqa: T201 (the runner reads both streams; stdout may hold JSON)
+        runner.add_summary(summary.render(report))
+        self.set_outputs(
+            {
+                "valid": str(report.valid).lower(),
+                "errors": str(report.count(Severity.ERROR)),
+                "warnings": str(report.count(Severity.WARNING)),
+            }
+        )
+        if runner.temporary is not None:
+            path = runner.temporary / REPORT_FILE
+            path.write_text(json_report.render(report), encoding="utf-8")
+            self.set_outputs({"report": str(path)})
+
+
+def open_session(environ: Mapping[str, str] | None = None, *, as_json: bool) -> Session:
+    """The session of this process."""
+    environ = os.environ if environ is None else environ
+    return Session(environ=environ, progress=open_progress(), runner=find_runner(environ), json=as_json)
+
+
+def _in_workspace(folder: Path, workspace: Path | None) -> str:
+    """The dataset's path in the repository, as annotations need it."""
+    try:
+        path = folder.resolve().relative_to((workspace or Path()).resolve())
+    except ValueError:
+        return ""
+    return "" if path == Path() else path.as_posix()
+
+
+def _read_settings(folder: Path | None) -> Mapping[str, object]:
+    content = files.read_file(folder, SETTINGS_FILE, _MAX_SETTINGS) if folder is not None else None
+    if not content:
+        return {}
+    if len(content) > _MAX_SETTINGS:
+        raise UsageError(f"{SETTINGS_FILE} is larger than {_MAX_SETTINGS:,} bytes", next_step="Keep to the settings")
+    import yaml
+
+    try:
+        value = yaml.safe_load(content)
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}" if mark is not None else ""
+        raise UsageError(
+            f"{SETTINGS_FILE} is not YAML{where}", next_step="Correct it; a colon needs a space after"
+        ) from error
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+        raise UsageError(
+            f"{SETTINGS_FILE} must be a list of `key: value` lines", next_step="For instance `limit-errors: 100`"
+        )
+    return value
