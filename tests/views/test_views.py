@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from osds.dataset.schema_errors import read_schema
+from osds.report import Check, Finding, Place, Report, Severity, TableFacts
+from osds.views import annotations, json_report, summary, text
+from osds.views.grouping import group, row_list
+from tests.test_untrusted import NASTY, commands
+
+
+def check(code: str, severity: Severity = Severity.ERROR) -> Check:
+    return Check(code=code, severity=severity, title=f"Title of {code}", explanation="", advice=f"Mend {code}")
+
+
+TYPE = check("type-error")
+TABLE = TableFacts(resource="budget", files=("data/budget.csv",), rows=1608, fields=15, bytes=949_585, judged=True)
+UNREAD = TableFacts(
+    resource="x", files=("x.csv",), rows=None, fields=2, bytes=0, judged=False, reason="its file was not read"
+)
+
+
+def cell(row: int, field: str = "amount", value: str = "nfp") -> Finding:
+    return TYPE.at(
+        Place(file="data/budget.csv", row=row, field=field), f'Type error in the cell "{value}"', value=value
+    )
+
+
+REPORT = Report(
+    dataset="town-budget",
+    findings=(
+        check("no-licence", Severity.WARNING).at(Place(file="datapackage.json", pointer=""), "there is no licence"),
+        *(cell(row) for row in (7, 3, 4, 5)),
+        cell(9, "year", "-"),
+        check("model-form", Severity.NOTICE).at(
+            Place(file="datapackage.json", pointer="/mapping"), "it is called `mapping`"
+        ),
+    ),
+    tables=(TABLE, UNREAD),
+)
+
+TEXT = """\
+town-budget is not valid: 5 errors, 1 warning
+  checked: data/budget.csv, 1,608 rows, 15 columns
+  not checked: x.csv (its file was not read)
+
+✗ Title of type-error [type-error, 5 times]
+    data/budget.csv, column “amount”: rows 3–5, 7, for instance “nfp”
+    data/budget.csv, column “year”: Type error in the cell "-"
+  → Mend type-error
+
+! Title of no-licence [no-licence]
+    datapackage.json: there is no licence
+  → Mend no-licence
+
+i Title of model-form [model-form]
+    datapackage.json, /mapping: it is called `mapping`
+  → Mend model-form
+"""
+
+SUMMARY = """\
+## ❌ `town-budget` is not valid
+
+5 errors, 1 warning, 1 notice
+
+| Table | Rows | Columns | |
+|---|---:|---:|---|
+| `data/budget.csv` | 1,608 | 15 |  |
+| `x.csv` |  | 2 | not checked: its file was not read |
+
+### ❌ Title of type-error (5 times)
+
+- `data/budget.csv`, column `amount`: rows 3–5, 7, for instance `nfp`
+- `data/budget.csv`: `Type error in the cell "-"`
+
+Mend type-error.
+<sub>type-error</sub>
+"""
+
+ANNOTATIONS = [
+    "::error file=sub/data/budget.csv,line=7,title=Title of type-error (4 times)::"
+    "data/budget.csv, column “amount”: rows 3–5, 7, for instance “nfp”. Mend type-error",
+    "::error file=sub/data/budget.csv,line=9,title=Title of type-error::"
+    'data/budget.csv, column “year”: Type error in the cell "-". Mend type-error',
+    "::warning file=sub/datapackage.json,line=1,title=Title of no-licence::"
+    "datapackage.json: there is no licence. Mend no-licence",
+    "::notice file=sub/datapackage.json,line=1,title=Title of model-form::"
+    "datapackage.json, /mapping: it is called `mapping`. Mend model-form",
+]
+
+
+def test_text__golden() -> None:
+    assert text.render(REPORT) == TEXT
+
+
+def test_summary__golden() -> None:
+    assert summary.render(REPORT).startswith(SUMMARY)
+
+
+def test_annotations__golden() -> None:
+    assert list(annotations.render(REPORT, "sub")) == ANNOTATIONS
+
+
+def test_text__a_valid_report_is_short() -> None:
+    assert text.render(Report(dataset="x", tables=(TABLE,))) == (
+        "x is valid\n  checked: data/budget.csv, 1,608 rows, 15 columns\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [((3,), "row 3"), ((3, 4, 5, 9), "rows 3–5, 9"), (tuple(range(1, 101, 2)), "and 10 more")],
+)
+def test_row_list__as_a_person_writes_it(rows: tuple[int, ...], told: str) -> None:
+    assert row_list(rows).endswith(told)
+
+
+def test_group__nothing_is_lost() -> None:
+    assert sum(each.count for each in group(REPORT)) == len(REPORT.findings)
+
+
+def test_json__follows_its_schema() -> None:
+    schema = read_schema("osds.views", "report-1.schema.json")
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(json.loads(json_report.render(REPORT)))
+    assert json_report.to_json(REPORT)["counts"] == {"errors": 5, "warnings": 1, "notices": 1}
+
+
+def test_annotations__within_the_limits_of_the_runner_and_none_silently_dropped() -> None:
+    kinds = [check(f"kind-{i}") for i in range(6)]
+    findings = [kind.at(Place(file=f"f{i}.csv"), "wrong") for kind in kinds for i in range(5)]
+    lines = list(annotations.render(Report(dataset="x", findings=tuple(findings))))
+    assert len(lines) == 10
+    assert {line.split("title=")[1].split("::")[0] for line in lines[:6]} == {f"Title of kind-{i}" for i in range(6)}
+    assert lines[-1] == "::error title=osds::21 more; the job summary has them all"
+
+
+def test_summary__stays_below_its_limit_and_says_what_is_missing() -> None:
+    findings = [check(f"kind-{i}").at(Place(file="f.csv"), "long " * 90) for i in range(400)]
+    rendered = summary.render(Report(dataset="x", findings=tuple(findings)))
+    assert len(rendered.encode()) < 61_000
+    assert "more kinds of findings are in the JSON report" in rendered
+
+
+def hostile(words: str) -> Report:
+    place = Place(file=words or "f", row=2, field=words, pointer=words)
+    findings = tuple(TYPE.at(place, words, value=words) for _ in range(3))
+    table = TableFacts(resource=words, files=(words,), rows=1, fields=1, bytes=1, judged=False, reason="reason")
+    return Report(dataset=words, findings=findings, tables=(table,))
+
+
+@given(NASTY)
+def test_views__no_text_of_a_dataset_becomes_a_command(words: str) -> None:
+    report = hostile(words)
+    assert not commands(text.render(report))
+    assert not commands(summary.render(report))
+    for line in annotations.render(report):
+        assert "\n" not in line
+        assert "\r" not in line
+        assert len(commands(line)) == 1
+        assert line.startswith(("::error ", "::warning ", "::notice "))
+
+
+@given(st.text(max_size=50))
+def test_json__any_text_survives(words: str) -> None:
+    found: Any = json.loads(json_report.render(hostile(words)))
+    assert found["findings"][0]["message"] == words
