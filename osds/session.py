@@ -21,7 +21,8 @@ from osds.progress import Progress
 from osds.report import Report, Severity
 from osds.settings import SETTINGS_FILE, Settings, resolve
 from osds.untrusted import lines
-from osds.views import annotations, json_report, summary, text
+from osds.views import json_report, summary, text
+from osds.views.annotations import render as render_annotations
 
 REPORT_FILE = "osds-report.json"
 _MAX_SETTINGS = 65_536  # bytes
@@ -65,7 +66,7 @@ class Session:
             self.runner.add_summary(markdown)
 
     def _tell_runner(self, runner: Runner, report: Report, folder: Path) -> None:
-        for line in annotations.render(report, _in_workspace(folder, runner.workspace)):
+        for line in render_annotations(report, _in_workspace(folder, runner.workspace)):
             print(line, file=sys.stderr)  # noqa: T201 (the runner reads both streams; stdout may hold JSON)
         runner.add_summary(summary.render(report))
         self.set_outputs(

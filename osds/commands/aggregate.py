@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from osds.aggregates.build import Aggregation, aggregate
+from osds.aggregates.bundle import Source
 from osds.commands.validate import Validation
 from osds.dataset.package import DataPackage
 from osds.dataset.strict_json import MAX_BYTES
@@ -72,7 +73,7 @@ def _aggregate(
             tables,
             settings,
             output,
-            source=hashlib.sha256(descriptor).hexdigest(),
+            source=Source(name=package.name, descriptor_sha256=hashlib.sha256(descriptor).hexdigest()),
             progress=progress,
         )
 

@@ -18,11 +18,12 @@ from osds.settings import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """A dataset and the repository it comes from, as far as it is known."""
+    """A dataset and the repository it comes from, as far as it is known. `folder` is the dataset's, as a file URL."""
 
     dataset: DatasetId
-    url: str
-    repository_id: str | None
+    url: str | None
+    folder: str
+    repository_id: int | None
     commit: str | None
 
 
@@ -39,7 +40,8 @@ def identify(folder: Path, name: str, settings: Settings, runner: Runner | None)
         )
     return Identity(
         dataset=DatasetId(owner=owner, name=name),
-        url=url or folder.resolve().as_uri(),
+        url=url,
+        folder=folder.resolve().as_uri(),
         repository_id=runner.repository_id if runner and at_home else None,
         commit=(origin.commit if origin else None) or (runner.commit if runner and at_home else None),
     )

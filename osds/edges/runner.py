@@ -34,9 +34,10 @@ class Runner:
     temporary: Path | None
     workspace: Path | None
     repository: str | None  # OWNER/NAME
-    repository_id: str | None
+    repository_id: int | None
     repository_url: str | None
     commit: str | None
+    server_url: str
     api_url: str
 
     def set_output(self, name: str, value: str) -> None:
@@ -55,16 +56,18 @@ def find_runner(environ: Mapping[str, str]) -> Runner | None:
     """The runner that this process runs on, if it does."""
     if environ.get("GITHUB_ACTIONS") != "true":
         return None
-    server, repository = environ.get("GITHUB_SERVER_URL"), environ.get("GITHUB_REPOSITORY") or None
+    server = environ.get("GITHUB_SERVER_URL") or "https://github.com"
+    repository = environ.get("GITHUB_REPOSITORY") or None
     return Runner(
         output_file=_path(environ, "GITHUB_OUTPUT"),
         summary_file=_path(environ, "GITHUB_STEP_SUMMARY"),
         temporary=_path(environ, "RUNNER_TEMP"),
         workspace=_path(environ, "GITHUB_WORKSPACE"),
         repository=repository,
-        repository_id=environ.get("GITHUB_REPOSITORY_ID") or None,
-        repository_url=f"{server}/{repository}" if server and repository else None,
+        repository_id=_number(environ.get("GITHUB_REPOSITORY_ID", "")),
+        repository_url=f"{server}/{repository}" if repository else None,
         commit=environ.get("GITHUB_SHA") or None,
+        server_url=server,
         api_url=environ.get("GITHUB_API_URL") or "https://api.github.com",
     )
 
@@ -72,6 +75,10 @@ def find_runner(environ: Mapping[str, str]) -> Runner | None:
 def _path(environ: Mapping[str, str], name: str) -> Path | None:
     value = environ.get(name)
     return Path(value) if value else None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _append(path: Path | None, text: str) -> None:

@@ -1,0 +1,200 @@
+"""From a parsed command line to its outcome: open what is outside, call the command, show what it did.
+
+Each function returns the exit code. An invalid dataset ends every one of them with its report.
+"""
+
+from __future__ import annotations
+
+import datetime
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from osds.commands.identity import Identity, identify
+from osds.commands.validate import Validation, validate
+from osds.errors import EXIT_OK, UsageError
+from osds.session import Session
+from osds.settings import Settings
+from osds.untrusted import code
+from osds.views.outcomes import render_bundle, render_publication, summarise_bundle, totals
+
+if TYPE_CHECKING:
+    from osds.registry.pull_request import Summary
+
+Descriptor = dict[str, Any]
+
+
+def run_aggregate(session: Session, folder: Path, settings: Settings, *, dry_run: bool) -> int:
+    """Validate and sum up; write the bundle, or with `dry_run` say what it would hold."""
+    validation = validate(folder, settings, session.progress)
+    with _target(settings.output, dry_run=dry_run) as output:
+        descriptor, changed = _sum_up(session, validation, settings, output)
+    if descriptor is None:
+        return validation.report.exit_code or 1
+    session.say(
+        render_bundle(descriptor, settings.output, changed=changed, dry_run=dry_run),
+        {"output": settings.output, "changed": changed, "dry-run": dry_run, "bundle": descriptor},
+    )
+    session.add_summary(summarise_bundle(descriptor))
+    session.set_outputs({"bundle": settings.output})
+    return EXIT_OK
+
+
+def run_publish(session: Session, folder: Path, settings: Settings, *, dry_run: bool) -> int:
+    """Sum up the dataset, or take the bundle that was made before, and publish it."""
+    if settings.store is None:
+        raise UsageError("Nobody says where to publish", next_step="Give --store, for instance --store ./store")
+    if settings.bundle is not None:
+        name = _bundle_name(Path(settings.bundle))
+        return _publish(
+            session, Path(settings.bundle), identify(folder, name, settings, session.runner), settings, dry_run
+        )
+    validation = validate(folder, settings, session.progress)
+    with tempfile.TemporaryDirectory(prefix="osds-") as scratch:
+        bundle = Path(scratch) / "aggregates"
+        descriptor, _ = _sum_up(session, validation, settings, bundle)
+        if descriptor is None:
+            return validation.report.exit_code or 1
+        identity = identify(folder, validation.report.dataset, settings, session.runner)
+        return _publish(session, bundle, identity, settings, dry_run)
+
+
+def run_register(session: Session, folder: Path, settings: Settings, *, dry_run: bool) -> int:
+    """Validate the dataset and enter it into a registry by the best way open to it."""
+    from osds.commands.register import Access, parse_registry, register
+    from osds.registry.catalog import Entry
+
+    if settings.registry is None:
+        raise UsageError("Nobody says which registry to enter", next_step="Give --registry, a folder or OWNER/REPO")
+    validation = validate(folder, settings, session.progress)
+    summary = _summarise(session, validation, settings)
+    if summary is None:
+        return validation.report.exit_code or 1
+    identity = identify(folder, validation.report.dataset, settings, session.runner)
+    access = Access(token=settings.token)
+    if session.runner is not None:
+        access = replace(access, server_url=session.runner.server_url, api_url=session.runner.api_url)
+    target = parse_registry(settings.registry, server_url=access.server_url)
+    entry = Entry(url=identity.url or identity.folder, name=identity.dataset.name, owner=identity.dataset.owner)
+    done = register(entry, summary, target, access=access, clock=_now, progress=session.progress, dry_run=dry_run)
+    session.say("\n".join(done.lines), {"dataset": str(entry.id), "dry-run": dry_run, **asdict(done)})
+    session.add_summary("\n\n".join(done.lines))
+    session.set_outputs({"registered": done.how, "pull-request": done.url if done.how == "pull request" else ""})
+    return EXIT_OK
+
+
+def run_init(session: Session, folder: Path, *, currency: str | None, dry_run: bool) -> int:
+    """Make a dataset out of a folder of CSV files."""
+    from osds.commands.init import init
+
+    done = init(folder, currency=currency, dry_run=dry_run, progress=session.progress)
+    lines = [f"{state}: {path}" for path, state in done.files]
+    lines += (
+        ["", "Guesses, to be checked one by one:", *(f"  - {guess}" for guess in done.guesses)] if done.guesses else []
+    )
+    session.say("\n".join(lines), {"files": dict(done.files), "guesses": list(done.guesses), "dry-run": dry_run})
+    return EXIT_OK
+
+
+def run_registry_init(
+    session: Session, folder: Path, *, title: str | None, core_organisation: str | None, dry_run: bool
+) -> int:
+    """Make a new registry."""
+    from osds.commands.registry_init import init_registry
+
+    made = init_registry(
+        folder,
+        title=title or "Registry of fiscal datasets",
+        core_organisation=core_organisation or "os-data",
+        time=_now(),
+        dry_run=dry_run,
+    )
+    session.say("\n".join(made.lines), {"folder": str(folder), "made": made.made, "dry-run": dry_run})
+    return EXIT_OK
+
+
+def _sum_up(
+    session: Session, validation: Validation, settings: Settings, output: Path
+) -> tuple[Descriptor | None, bool]:
+    """The descriptor of the bundle and whether it is new; None, with the report shown, if there can be no sums."""
+    if validation.report.valid:
+        from osds.commands.aggregate import aggregate_dataset
+
+        done = aggregate_dataset(validation, settings, output, session.progress)
+        if done.aggregation is not None and done.aggregation.bundle is not None:
+            return done.aggregation.bundle.descriptor, done.aggregation.changed
+        session.show_report(done.report, validation.folder)
+    else:
+        session.show_report(validation.report, validation.folder)
+    return None, False
+
+
+def _publish(session: Session, bundle: Path, identity: Identity, settings: Settings, dry_run: bool) -> int:
+    from osds.commands.publish import publish_bundle
+    from osds.edges.objects import open_store
+    from osds.store.manifest import SourceFacts
+
+    source = SourceFacts(repository=identity.url, repository_id=identity.repository_id, commit=identity.commit)
+    store = open_store(settings.store or "", endpoint=settings.endpoint)
+    done = publish_bundle(bundle, identity.dataset, source, store, dry_run=dry_run, progress=session.progress)
+    told = render_publication(
+        str(done.dataset),
+        done.url,
+        sequence=done.sequence,
+        changed=done.changed,
+        sent=done.bytes_sent,
+        plan=done.plan,
+        dry_run=dry_run,
+    )
+    session.say(told, {**asdict(done), "dataset": str(done.dataset), "dry-run": dry_run})
+    session.add_summary(code(told.splitlines()[0]))
+    session.set_outputs({"published": str(done.changed).lower(), "sequence": str(done.sequence)})
+    return EXIT_OK
+
+
+def _summarise(session: Session, validation: Validation, settings: Settings) -> Summary | None:
+    """What the registry is told of the dataset; None, with the report shown, if it is invalid or cannot be summed."""
+    from osds.registry.pull_request import Summary
+    from osds.views.text import table_line, verdict
+
+    with tempfile.TemporaryDirectory(prefix="osds-") as scratch:
+        apex_only = replace(settings, max_files=1)
+        descriptor, _ = _sum_up(session, validation, apex_only, Path(scratch) / "aggregates")
+    if descriptor is None or validation.package is None:
+        return None
+    block = descriptor["osds"]
+    years = {str(total["year"]) for m in block["measures"].values() for total in m["totals"] if total.get("year")}
+    return Summary(
+        title=validation.package.title,
+        measures=tuple(
+            f"{name} ({measure['currency'] or 'no currency'})" for name, measure in block["measures"].items()
+        ),
+        years=tuple(sorted(years)),
+        totals=tuple(f"{what}: {amount}" for what, amount in totals(block)),
+        checked=(verdict(validation.report), *(table_line(table) for table in validation.report.tables)),
+    )
+
+
+def _bundle_name(folder: Path) -> str:
+    """The dataset's name as the bundle states it; `publish_bundle` verifies the rest."""
+    from osds.edges.bundles import read_bundle
+    from osds.progress import Silent
+
+    return read_bundle(folder, Silent()).name
+
+
+@contextmanager
+def _target(output: str, *, dry_run: bool) -> Iterator[Path]:
+    """The folder to write to: a temporary one in a dry run."""
+    if not dry_run:
+        yield Path(output)
+        return
+    with tempfile.TemporaryDirectory(prefix="osds-") as scratch:
+        yield Path(scratch) / "aggregates"
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
