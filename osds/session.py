@@ -60,6 +60,11 @@ class Session:
             for name, value in outputs.items():
                 self.runner.set_output(name, value)
 
+    def set_verdict(self, report: Report) -> None:
+        """Set the outputs that say whether the dataset is valid."""
+        counts = {"errors": report.count(Severity.ERROR), "warnings": report.count(Severity.WARNING)}
+        self.set_outputs({"valid": str(report.valid).lower(), **{name: str(n) for name, n in counts.items()}})
+
     def add_summary(self, markdown: str) -> None:
         """Append to the job summary, where there is a runner."""
         if self.runner is not None:
@@ -69,13 +74,7 @@ class Session:
         for line in render_annotations(report, _in_workspace(folder, runner.workspace)):
             print(line, file=sys.stderr)  # noqa: T201 (the runner reads both streams; stdout may hold JSON)
         runner.add_summary(summary.render(report))
-        self.set_outputs(
-            {
-                "valid": str(report.valid).lower(),
-                "errors": str(report.count(Severity.ERROR)),
-                "warnings": str(report.count(Severity.WARNING)),
-            }
-        )
+        self.set_verdict(report)
         if runner.temporary is not None:
             path = runner.temporary / REPORT_FILE
             path.write_text(json_report.render(report), encoding="utf-8")

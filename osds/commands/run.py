@@ -125,6 +125,7 @@ def _sum_up(
 
         done = aggregate_dataset(validation, settings, output, session.progress)
         if done.aggregation is not None and done.aggregation.bundle is not None:
+            session.set_verdict(done.report)
             return done.aggregation.bundle.descriptor, done.aggregation.changed
         session.show_report(done.report, validation.folder)
     else:
