@@ -1,0 +1,96 @@
+"""The pages that are made from the code: `python -m scripts.pages` writes them, a test fails when one is stale."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from osds.aggregates import checks as aggregate_checks
+from osds.commands.aggregate import FACTS_NOT_READ
+from osds.dataset import checks as dataset_checks
+from osds.fiscal import checks as fiscal_checks
+from osds.report import Check
+from osds.settings import OPTIONS, Option
+from osds.tables import checks as table_checks
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A file, relative to the project's folder, and the function that makes its text."""
+
+    path: str
+    render: Callable[[], str]
+
+
+_ROOMS = (
+    ("The descriptor and the files", dataset_checks.CHECKS),
+    ("The fiscal model", fiscal_checks.CHECKS),
+    ("The tables", table_checks.CHECKS),
+    ("The sums", (FACTS_NOT_READ, *aggregate_checks.CHECKS)),
+)
+
+
+def all_checks() -> tuple[Check, ...]:
+    """Every check of osds, room by room."""
+    return tuple(check for _, checks in _ROOMS for check in checks)
+
+
+def render_checks() -> str:
+    """The page of checks."""
+    lines = [
+        "# What osds checks",
+        "",
+        "An **error** makes a dataset invalid (exit code 1); some refuse it as unsafe (exit code 3). A **warning** is",
+        "doubtful, a **notice** is good to know. Tables are judged by frictionless: its other error types appear under their",
+        "own codes. This page is made by `python -m scripts.pages`.",
+    ]
+    for title, checks in _ROOMS:
+        lines += ["", f"## {title}"]
+        for check in checks:
+            refused = ", refused as unsafe" if check.unsafe else ""
+            lines += [
+                "",
+                f"### `{check.code}`",
+                "",
+                f"*{check.severity}{refused}*: **{check.title}.** {check.explanation}",
+            ]
+            lines += ["", f"{check.advice}."]
+    return "\n".join(lines) + "\n"
+
+
+def render_settings_schema() -> str:
+    """The JSON Schema of a dataset's `osds.yml`."""
+    properties = {option.name: _property(option) for option in OPTIONS if option.in_file}
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "osds.yml of a dataset",
+        "description": "Settings of osds for one dataset. Environment and flags override them.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+    }
+    return json.dumps(schema, indent=2) + "\n"
+
+
+def _property(option: Option) -> dict[str, object]:
+    kind: dict[str, object] = (
+        {"type": "integer", "minimum": 1} if option.type is int else {"type": "string", "minLength": 1}
+    )
+    default = {} if option.default is None else {"default": option.default}
+    return {"description": option.about, **kind, **default}
+
+
+PAGES = (
+    Page(path="docs/checks.md", render=render_checks),
+    Page(path="docs/osds.schema.json", render=render_settings_schema),
+)
+
+
+if __name__ == "__main__":
+    for page in PAGES:
+        (ROOT / page.path).write_text(page.render(), encoding="utf-8")
+        print(page.path)
