@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from osds.edges.runner import Runner, find_runner
+
+
+def runner_for(folder: Path) -> Runner:
+    runner = find_runner(
+        {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_OUTPUT": str(folder / "output"),
+            "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+            "GITHUB_REPOSITORY": "os-data/town",
+            "GITHUB_REPOSITORY_ID": "77",
+            "GITHUB_SERVER_URL": "https://github.example.org",
+        }
+    )
+    assert runner is not None
+    return runner
+
+
+def parse(text: str) -> dict[str, str]:
+    """Outputs as the runner reads them: a name, `<<`, a delimiter, the value, the delimiter alone on a line."""
+    found = {}
+    while text:
+        head, text = text.split("\n", 1)
+        name, delimiter = head.split("<<")
+        value, text = re.split(rf"\n{delimiter}\n", text, maxsplit=1)
+        found[name] = value
+    return found
+
+
+def test_find_runner__only_on_actions() -> None:
+    assert find_runner({}) is None
+    assert find_runner({"GITHUB_ACTIONS": "false", "GITHUB_OUTPUT": "x"}) is None
+
+
+def test_find_runner__the_repository(tmp_path: Path) -> None:
+    runner = runner_for(tmp_path)
+    assert runner.repository_url == "https://github.example.org/os-data/town"
+    assert runner.repository_id == 77
+    assert runner.api_url == "https://api.github.com"
+
+
+@given(st.text(max_size=60))
+def test_set_output__no_value_can_set_another_output(tmp_path_factory: pytest.TempPathFactory, value: str) -> None:
+    folder = tmp_path_factory.mktemp("runner")
+    runner = runner_for(folder)
+    hostile = f"{value}\nvalid<<X\ntrue\nX\n"
+    try:
+        hostile.encode()
+    except UnicodeEncodeError:
+        return
+    runner.set_output("report", hostile)
+    runner.set_output("errors", "0")
+    text = (folder / "output").read_bytes().decode()
+    assert parse(text) == {"report": hostile, "errors": "0"}
+
+
+def test_set_output__only_the_actions_own(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="PATH"):
+        runner_for(tmp_path).set_output("PATH", "x")
+
+
+def test_add_summary__appends(tmp_path: Path) -> None:
+    runner = runner_for(tmp_path)
+    runner.add_summary("a")
+    runner.add_summary("b")
+    assert (tmp_path / "summary").read_text() == "a\nb\n"

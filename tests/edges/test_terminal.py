@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import io
+import time
+
+import pytest
+
+from osds.edges import terminal
+from osds.progress import Silent
+
+
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal, "PATIENCE", 0.05)
+    monkeypatch.setattr(terminal, "INTERVAL", 0.05)
+
+
+def test_open_progress__suits_the_stream() -> None:
+    assert isinstance(terminal.open_progress(Screen()), terminal.Bars)
+    assert isinstance(terminal.open_progress(io.StringIO()), terminal.Lines)
+    assert isinstance(terminal.open_progress(Screen(), quiet=True), Silent)
+
+
+def test_lines__short_work_says_nothing() -> None:
+    stream = io.StringIO()
+    with terminal.open_progress(stream).task("Checking a.csv", 10) as task:
+        task.advance(10)
+    assert stream.getvalue() == ""
+
+
+def test_lines__long_work_goes_on_saying_how_far() -> None:
+    stream = io.StringIO()
+    with terminal.open_progress(stream).task("Checking a.csv", 10) as task:
+        task.advance(5)
+        time.sleep(0.3)
+    lines = stream.getvalue().splitlines()
+    assert len(lines) >= 2
+    assert lines[0] == "Checking a.csv … 50 %, 0 s"
+
+
+def test_lines__the_text_is_harmless() -> None:
+    stream = io.StringIO()
+    with terminal.open_progress(stream).task("Checking ::error::\n##[x]"):
+        time.sleep(0.2)
+    assert "::" not in stream.getvalue()
+    assert "##[" not in stream.getvalue()
+
+
+def test_bars__a_bar_with_the_text() -> None:
+    stream = Screen()
+    with terminal.open_progress(stream).task("Checking [bold]a.csv", 10) as task:
+        task.advance(5)
+        time.sleep(0.6)
+    assert "Checking [bold]a.csv" in stream.getvalue()
+    assert "50%" in stream.getvalue()
