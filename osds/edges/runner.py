@@ -18,8 +18,8 @@ OUTPUTS = (
     "warnings",
     "report",
     "bundle",
-    "published",
     "sequence",
+    "published",
     "registered",
     "pull-request",
 )
