@@ -1,0 +1,195 @@
+"""action.yml: what it promises, and what it does when a runner runs it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from osds.settings import OPTIONS, Option
+
+ROOT = Path(__file__).parents[2]
+OUTPUTS = {
+    *("valid", "errors", "warnings", "report", "bundle", "sequence", "published", "registered", "pull-request"),
+}
+Act = Any  # conftest.Act, which a test module cannot import
+MakeRepository = Callable[[Mapping[str, str]], Path]
+
+WORKFLOW = """
+on: push
+jobs:
+  dataset:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1
+      - id: osds
+        uses: {action}
+        with: {{ {inputs} }}
+      - if: always()
+        env: {{ VALID: "${{{{ steps.osds.outputs.valid }}}}" }}
+        run: echo "afterwards valid=$VALID"
+"""
+
+
+def load(name: str) -> dict[str, Any]:
+    """A YAML file of this repository."""
+    value = yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+    assert isinstance(value, dict)
+    return value
+
+
+def steps(name: str) -> list[dict[str, Any]]:
+    """The steps of a composite action."""
+    found: list[dict[str, Any]] = load(name)["runs"]["steps"]
+    return found
+
+
+# What action.yml promises
+
+
+def test_inputs__are_the_settings() -> None:
+    assert list(load("action.yml")["inputs"]) == ["command", "path", *(option.name for option in OPTIONS)]
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
+def test_input__is_described_as_the_setting_is_and_leaves_the_default_to_osds(option: Option) -> None:
+    given = load("action.yml")["inputs"][option.name]
+    default = "" if option.default is None else f" (default {option.default})"
+    assert given["description"] == f"{option.about}{default}. For {', '.join(option.commands)}"
+    assert given["default"] == ""
+
+
+def test_input_command__names_every_command_that_has_settings() -> None:
+    described = load("action.yml")["inputs"]["command"]["description"]
+    assert set(described.removeprefix("What to do, one of ").split(", ")) == {c for o in OPTIONS for c in o.commands}
+
+
+def test_inputs__reach_osds_by_environment_alone() -> None:
+    environ = steps("action.yml")[-1]["env"]
+    inputs = {f"INPUT_{n.upper().replace('-', '_')}": f"${{{{ inputs.{n} }}}}" for n in load("action.yml")["inputs"]}
+    assert environ == {"OSDS_PYTHON": "${{ steps.install.outputs.python }}", **inputs}
+
+
+@pytest.mark.parametrize("name", ["action.yml", "setup/action.yml"])
+def test_scripts__contain_no_expression(name: str) -> None:
+    assert not [step["run"] for step in steps(name) if "${{" in step.get("run", "")]
+
+
+def test_outputs__are_those_of_the_step_and_described() -> None:
+    outputs = load("action.yml")["outputs"]
+    assert set(outputs) == OUTPUTS
+    for name, output in outputs.items():
+        assert output["value"] == f"${{{{ steps.osds.outputs.{name} }}}}"
+        assert output["description"]
+
+
+@pytest.mark.parametrize("name", ["action.yml", "setup/action.yml"])
+def test_foreign_actions__are_pinned_with_their_version(name: str) -> None:
+    used = re.findall(r"uses: (.*)", (ROOT / name).read_text(encoding="utf-8"))
+    assert used
+    assert [line for line in used if not re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line)] == []
+
+
+def test_marketplace__gets_what_it_asks_for() -> None:
+    action = load("action.yml")
+    assert action["name"]
+    assert action["branding"].keys() == {"icon", "color"}
+    assert len(action["description"]) <= 125
+
+
+def test_setup__installs_as_the_action_does() -> None:
+    theirs, ours = steps("setup/action.yml"), steps("action.yml")
+    assert theirs[0]["uses"] == ours[0]["uses"]
+    assert theirs[0]["with"]["version"] == ours[0]["with"]["version"]
+    assert theirs[1]["run"].replace("$GITHUB_ACTION_PATH/..", "$GITHUB_ACTION_PATH") == ours[1]["run"]
+
+
+def test_uv__is_of_the_line_that_builds_osds() -> None:
+    version = steps("action.yml")[0]["with"]["version"]
+    backend = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]["requires"]
+    minor = int(version.split(".")[1])
+    assert backend == [f"uv_build>=0.{minor},<0.{minor + 1}"]  # so that uv builds osds itself and downloads no backend
+
+
+# What a runner makes of it
+
+
+def workflow(action: str, inputs: str = "") -> dict[str, str]:
+    """The files of a workflow that runs our action on the repository it is in."""
+    return {".github/workflows/ci.yml": WORKFLOW.format(action=action, inputs=inputs)}
+
+
+def test_action__valid_dataset(act: Act, make_repository: MakeRepository, dataset: dict[str, str]) -> None:
+    run = act.run(make_repository({**dataset, **workflow(act.action)}), "push", {})
+    assert run.exit_code == 0, run.everything
+    outputs = run.outputs("osds")
+    assert (outputs["valid"], outputs["errors"]) == ("true", "0")
+    assert run.annotations("error") == []
+    assert any("budget" in summary for summary in run.summaries)
+    assert "afterwards valid=true" in run.text
+
+
+def test_action__invalid_dataset(act: Act, make_repository: MakeRepository, broken_dataset: dict[str, str]) -> None:
+    run = act.run(make_repository({**broken_dataset, **workflow(act.action)}), "push", {})
+    assert run.exit_code == 1
+    assert "exit status 1" in run.everything
+    outputs = run.outputs("osds")
+    assert (outputs["valid"], outputs["errors"]) == ("false", "1")
+    [(place, message)] = run.annotations("error")
+    assert (place["file"], place["line"]) == ("data/lines.csv", "3")
+    assert "plenty" in message
+    assert any("data/lines.csv" in summary for summary in run.summaries)
+    assert "afterwards valid=false" in run.text
+
+
+def test_action__unknown_command(act: Act, make_repository: MakeRepository, dataset: dict[str, str]) -> None:
+    run = act.run(make_repository({**dataset, **workflow(act.action, "command: drop-tables")}), "push", {})
+    assert "exit status 2" in run.everything
+    assert "`command` must be one of validate, aggregate, publish, register" in run.everything
+    assert "Traceback" not in run.everything
+
+
+def test_action__inputs_are_no_shell(
+    act: Act, make_repository: MakeRepository, dataset: dict[str, str], tmp_path: Path
+) -> None:
+    canary = tmp_path / "canary"
+    inputs = f'path: "$(touch {canary})`touch {canary}`; touch {canary}", limit-errors: "1; touch {canary}"'
+    run = act.run(make_repository({**dataset, **workflow(act.action, inputs)}), "push", {})
+    assert "exit status 2" in run.everything
+    assert not canary.exists()
+
+
+def test_action__runs_no_file_of_the_dataset(
+    act: Act, make_repository: MakeRepository, dataset: dict[str, str], tmp_path: Path
+) -> None:
+    canary = tmp_path / "canary"
+    code = f"open({str(canary)!r}, 'w')\n"
+    hostile = dict.fromkeys(("sitecustomize.py", "usercustomize.py", "osds.py", "json.py", "yaml/__init__.py"), code)
+    hostile |= {
+        "pyproject.toml": '[project]\nname = "x"\nversion = "0"\nrequires-python = ">=3.99"\n',
+        "uv.toml": 'index-url = "http://127.0.0.1:9/"\noffline = false\n',
+        ".python-version": "3.99\n",
+        ".env": "UV_INDEX_URL=http://127.0.0.1:9/\n",
+    }
+    text = WORKFLOW.format(action=act.action, inputs="")
+    text = text.replace("    steps:", "    env: { PYTHONPATH: ., PYTHONSTARTUP: osds.py }\n    steps:")
+    repository = make_repository({**dataset, **hostile, ".github/workflows/ci.yml": text})
+    run = act.run(repository, "push", {})
+    assert run.exit_code == 0, run.everything
+    assert not canary.exists()
+
+
+def test_action__from_its_own_repository(
+    act: Act, make_repository: MakeRepository, dataset: dict[str, str], tmp_path: Path
+) -> None:
+    shutil.copytree(act.project, tmp_path / "dataset")
+    files = {f"here/{name}": text for name, text in dataset.items()}
+    run = act.run(make_repository({**files, **workflow("./", "path: here")}), "push", {})
+    assert run.exit_code == 0, run.everything
+    assert run.outputs("osds")["valid"] == "true"

@@ -1,0 +1,203 @@
+"""The scripts that people type, run in a copy of the checkout, and the lock files that pip needs."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SCRIPTS = [ROOT / "scripts" / name for name in ("demo", "test", "bench")] + [ROOT / ".ci" / "run"]
+
+
+def requirements(name: str) -> dict[str, frozenset[str]]:
+    """The pinned requirements of a lock file, `name==version` to its hashes."""
+    text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line[:1].isalnum()]
+    return {line.split()[0]: frozenset(re.findall(r"sha256:[0-9a-f]{64}", line)) for line in lines}
+
+
+def locked() -> dict[str, frozenset[str]]:
+    """The same of uv.lock, without osds itself."""
+    packages = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
+    return {f"{p['name']}=={p['version']}": _hashes(p) for p in packages if p["name"] != "osds"}
+
+
+def _hashes(package: Mapping[str, Any]) -> frozenset[str]:
+    files = [*package.get("wheels", []), *([package["sdist"]] if "sdist" in package else [])]
+    return frozenset(file["hash"] for file in files)
+
+
+def test_requirements_dev__is_uv_lock() -> None:
+    assert requirements("requirements-dev.lock") == locked()
+
+
+def test_requirements__is_what_osds_needs() -> None:
+    runtime, everything = requirements("requirements.lock"), requirements("requirements-dev.lock")
+    assert runtime.items() < everything.items()
+    names = {line.partition("==")[0] for line in runtime}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert {re.split(r"[><=~! ]", need)[0].lower() for need in project["dependencies"]} <= names
+    assert "pytest" not in names
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_scripts__can_be_typed(script: Path) -> None:
+    assert os.access(script, os.X_OK)
+    assert script.read_text(encoding="utf-8").startswith("#!/usr/bin/env bash\n# ")
+    subprocess.run(["bash", "-n", str(script)], check=True)
+
+
+def test_ci_run__refuses_a_part_it_does_not_know() -> None:
+    done = subprocess.run([str(ROOT / ".ci" / "run"), "lint", "nonsense"], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr == "error: .ci/run knows lint, demo and test, not 'nonsense'\n"
+
+
+# Making the environment. The real locks take pip a minute, so here a lock names wheels that lie in a folder.
+
+PREPARE = 'source scripts/_environment.sh; prepare_environment "$1"; "$python" -c "import osds, small"'
+PROJECT = """
+[project]
+name = "osds"
+version = "0"
+
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+"""
+# What pip asks a build backend for (PEP 660), so that none has to be fetched.
+BACKEND = """
+import wheels
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    return wheels.write(folder, "osds")
+"""
+WHEELS = """
+import pathlib, sys, zipfile
+def write(folder, name):
+    wheel = pathlib.Path(folder) / f"{name}-0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr(f"{name}.py", "")
+        archive.writestr(f"{name}-0.dist-info/METADATA", f"Metadata-Version: 2.1\\nName: {name}\\nVersion: 0\\n")
+        archive.writestr(f"{name}-0.dist-info/WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
+        archive.writestr(f"{name}-0.dist-info/RECORD", "")
+    return wheel.name
+if __name__ == "__main__":
+    write(".", "small")
+    write(".", "other")
+"""
+TOOLS = ("bash", "cat", "cmp", "dirname", "rm")  # all that the scripts may need beside Python
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout with a space in its path and a folder `tools` for its PATH, in which there is no uv."""
+    folder = tmp_path / "my checkout"
+    shutil.copytree(ROOT / "scripts", folder / "scripts")
+    for name, text in {"pyproject.toml": PROJECT, "backend.py": BACKEND, "wheels.py": WHEELS}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    subprocess.run([sys.executable, "wheels.py"], cwd=folder, check=True)
+    small, other = (_pinned(folder, name) for name in ("small", "other"))
+    (folder / "requirements.lock").write_text(small, encoding="utf-8")
+    (folder / "requirements-dev.lock").write_text(small + other, encoding="utf-8")
+    (folder / "tools").mkdir()
+    for name in TOOLS:
+        (folder / "tools" / name).symlink_to(shutil.which(name) or f"/missing/{name}")
+    return folder
+
+
+def _pinned(folder: Path, name: str) -> str:
+    digest = hashlib.sha256((folder / f"{name}-0-py3-none-any.whl").read_bytes()).hexdigest()
+    return f"{name}==0 --hash=sha256:{digest}\n"
+
+
+def prepare(checkout: Path, kind: str, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
+    """Prepare the environment as the scripts do, with an environment of nothing but a PATH."""
+    environ = {"PATH": str(checkout / "tools"), "PYTHON": python, "HOME": str(checkout)}
+    environ |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": checkout.as_uri(), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    command = ["bash", "-euo", "pipefail", "-c", PREPARE, "bash", kind]
+    return subprocess.run(command, cwd=checkout, env=environ, capture_output=True, text=True)
+
+
+def test_environment__pip_installs_once_for_each_lock_and_only_what_has_its_hash(checkout: Path) -> None:
+    first = prepare(checkout, "runtime")
+    assert first.returncode == 0, first.stderr
+    assert "Installing into" in first.stderr
+    again = prepare(checkout, "runtime")
+    assert (again.returncode, again.stderr) == (0, "")
+
+    dev = checkout / "requirements-dev.lock"
+    right = dev.read_text(encoding="utf-8")
+    dev.write_text(right.replace("other==0 --hash=sha256:", "other==0 --hash=sha256:0")[:-2], encoding="utf-8")
+    refused = prepare(checkout, "dev")
+    assert refused.returncode != 0
+    assert "DO NOT MATCH THE HASHES" in refused.stderr
+
+    dev.write_text(right, encoding="utf-8")
+    assert "Installing into" in prepare(checkout, "dev").stderr
+    assert prepare(checkout, "dev").stderr == ""
+    assert prepare(checkout, "runtime").stderr == ""  # the tests need all that osds needs
+
+
+def test_environment__says_which_python_it_needs(checkout: Path) -> None:
+    old = checkout / "tools" / "python3"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+    done = prepare(checkout, "runtime", python="python3")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: python3 is not Python 3.11 or newer. Set PYTHON")
+    assert not (checkout / ".venv").exists()
+
+
+@pytest.mark.parametrize(("kind", "extra"), [("dev", ""), ("runtime", " --no-dev --inexact")])
+def test_environment__prefers_uv(checkout: Path, kind: str, extra: str) -> None:
+    uv = checkout / "tools" / "uv"
+    uv.write_text('#!/bin/sh\necho "$UV_PROJECT_ENVIRONMENT uv $*" >&2; exit 7\n')
+    uv.chmod(0o755)
+    done = prepare(checkout, kind)
+    assert done.returncode == 7
+    assert done.stderr == f"{checkout}/.venv uv sync --quiet --locked --project {checkout}{extra}\n"
+
+
+# The benchmark
+
+
+@pytest.fixture(scope="module")
+def bench() -> ModuleType:
+    """scripts/bench.py as a module."""
+    spec = importlib.util.spec_from_file_location("bench", ROOT / "scripts" / "bench.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where a dataclass looks up its own module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_write_dataset__is_the_same_every_time(bench: ModuleType, tmp_path: Path) -> None:
+    one, two = (bench.write_dataset(tmp_path / name, rows=50) for name in ("one", "two"))
+    assert (one / "budget.csv").read_bytes() == (two / "budget.csv").read_bytes()
+    assert (one / "budget.csv").read_text(encoding="utf-8").count("\n") == 51
+
+
+def test_bench__prints_a_line_for_each_command() -> None:
+    command = [sys.executable, str(ROOT / "scripts" / "bench.py"), "--rows", "200", "--runs", "1"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("200 rows, 12 columns, 0.0 MB; median of 1 runs")
+    for name in ("osds --version", "osds --help", "osds validate", "frictionless validate", "osds aggregate"):
+        assert [line for line in lines if re.match(rf"{name} +\d+\.\d{{3}}", line)], name
+    assert re.match(r"frictionless takes \d+\.\d times as long as osds to validate", lines[-1])
