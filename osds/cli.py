@@ -263,7 +263,7 @@ def _give_up(message: str, code: int) -> int:
     line = one_line(message, 2000)
     print(f"osds: {line}", file=sys.stderr)  # noqa: T201
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        from osds.views.annotations import error
+        from osds.views.annotation import error
 
         print(error(message), file=sys.stderr)  # noqa: T201
     return code

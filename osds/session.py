@@ -22,7 +22,7 @@ from osds.report import Report, Severity
 from osds.settings import SETTINGS_FILE, Settings, resolve
 from osds.untrusted import lines
 from osds.views import json_report, summary, text
-from osds.views.annotations import render as render_annotations
+from osds.views.annotation import render as render_annotations
 
 REPORT_FILE = "osds-report.json"
 _MAX_SETTINGS = 65_536  # bytes

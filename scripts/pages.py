@@ -45,8 +45,8 @@ def render_checks() -> str:
         "# What osds checks",
         "",
         "An **error** makes a dataset invalid (exit code 1); some refuse it as unsafe (exit code 3). A **warning** is",
-        "doubtful, a **notice** is good to know. Tables are judged by frictionless: its other error types appear under their",
-        "own codes. This page is made by `python -m scripts.pages`.",
+        "doubtful, a **notice** is good to know. Tables are judged by frictionless: its other error types appear under",
+        "their own codes. This page is made by `python -m scripts.pages`.",
     ]
     for title, checks in _ROOMS:
         lines += ["", f"## {title}"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-SCHEMA = {
+SCHEMA: dict[str, Any] = {
     "fields": [
         {"name": "year", "type": "integer"},
         {"name": "code", "type": "string"},
@@ -12,7 +12,7 @@ SCHEMA = {
         {"name": "amount", "type": "number"},
     ]
 }
-MODEL = {
+MODEL: dict[str, Any] = {
     "measures": {"amount": {"source": "amount", "currency": "EUR"}},
     "dimensions": {
         "date": {"dimensionType": "datetime", "attributes": {"year": {"source": "year"}}, "primaryKey": "year"},

@@ -107,6 +107,10 @@ def test_readme__lists_inputs_outputs_and_commands() -> None:
         assert f"osds {name}" in README
 
 
+def test_readme__shows_the_workflow_that_init_writes() -> None:
+    assert (PACKAGE / "templates/workflow.yml").read_text("utf-8").strip() in README
+
+
 def test_readme__shows_what_really_happens(tmp_path: Path) -> None:
     shown = README.split("<!-- demo -->\n```console\n", 1)[1].split("\n```", 1)[0]
     command = [sys.executable, "-I", "-m", "osds.demo"]

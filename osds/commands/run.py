@@ -93,7 +93,7 @@ def run_init(session: Session, folder: Path, *, currency: str | None, dry_run: b
     done = init(folder, currency=currency, dry_run=dry_run, progress=session.progress)
     lines = [f"{state}: {path}" for path, state in done.files]
     lines += (
-        ["", "Guesses, to be checked one by one:", *(f"  - {guess}" for guess in done.guesses)] if done.guesses else []
+        ["", "To be checked, one by one:", *(f"  - {guess}" for guess in done.guesses)] if done.guesses else []
     )
     session.say("\n".join(lines), {"files": dict(done.files), "guesses": list(done.guesses), "dry-run": dry_run})
     return EXIT_OK

@@ -18,7 +18,7 @@ from osds.settings import OPTIONS
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").iterdir())
 DATASET = ROOT / ".github" / "workflows" / "dataset.yml"
-CALLERS = [ROOT / "docs" / "examples" / "dataset-caller.yml", ROOT / "osds" / "templates" / "workflow.yml"]
+CALLERS = [ROOT / "osds" / "templates" / "workflow.yml"]
 Act = Any  # conftest.Act, which a test module cannot import
 MakeRepository = Callable[[Mapping[str, str]], Path]
 

@@ -66,7 +66,8 @@ def test_lint__what_is_fine(changes: dict[str, Any]) -> None:
 
 
 def test_lint__two_dimensions_on_one_column() -> None:
-    twice = {**MODEL["dimensions"], "fund": {"attributes": {"id": {"source": "year"}}, "primaryKey": "id"}}
+    dimensions: dict[str, Any] = MODEL["dimensions"]
+    twice = {**dimensions, "fund": {"attributes": {"id": {"source": "year"}}, "primaryKey": "id"}}
     assert linted(model={**MODEL, "dimensions": twice}) == ["source-shared"]
 
 

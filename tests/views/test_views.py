@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from osds.dataset.schema_errors import read_schema
 from osds.report import Check, Finding, Place, Report, Severity, TableFacts
-from osds.views import annotations, json_report, summary, text
+from osds.views import annotation, json_report, summary, text
 from osds.views.grouping import group, row_list
 from tests.test_untrusted import NASTY, commands
 
@@ -104,7 +104,7 @@ def test_summary__golden() -> None:
 
 
 def test_annotations__golden() -> None:
-    assert list(annotations.render(REPORT, "sub")) == ANNOTATIONS
+    assert list(annotation.render(REPORT, "sub")) == ANNOTATIONS
 
 
 def test_text__a_valid_report_is_short() -> None:
@@ -135,7 +135,7 @@ def test_json__follows_its_schema() -> None:
 def test_annotations__within_the_limits_of_the_runner_and_none_silently_dropped() -> None:
     kinds = [check(f"kind-{i}") for i in range(6)]
     findings = [kind.at(Place(file=f"f{i}.csv"), "wrong") for kind in kinds for i in range(5)]
-    lines = list(annotations.render(Report(dataset="x", findings=tuple(findings))))
+    lines = list(annotation.render(Report(dataset="x", findings=tuple(findings))))
     assert len(lines) == 10
     assert {line.split("title=")[1].split("::")[0] for line in lines[:6]} == {f"Title of kind-{i}" for i in range(6)}
     assert lines[-1] == "::error title=osds::21 more; the job summary has them all"
@@ -160,7 +160,7 @@ def test_views__no_text_of_a_dataset_becomes_a_command(words: str) -> None:
     report = hostile(words)
     assert not commands(text.render(report))
     assert not commands(summary.render(report))
-    for line in annotations.render(report):
+    for line in annotation.render(report):
         assert "\n" not in line
         assert "\r" not in line
         assert len(commands(line)) == 1
