@@ -1,0 +1,136 @@
+"""Members and cells in the engine, from the view `facts_text`.
+
+Every path of codes gets the number of its place in the order of the output, so that cells are grouped and sorted by
+whole numbers; the text that stands for a number in a file is made once per member, see `members`.
+"""
+
+# ruff: noqa: S608 (all names in the SQL are our own, all texts are literals: see `reading.literal`)
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from osds.aggregates.engine import Engine
+from osds.aggregates.facts import FactPlan
+from osds.aggregates.lattice import Branch, Cuboid, Part
+
+
+def count_totals(engine: Engine, plan: FactPlan) -> int:
+    """Make `totals`, the distinct combinations of axis values, and count them: they are the cells of the apex."""
+    if not plan.axes:
+        return 1
+    _make_distinct(engine, "totals", range(len(plan.axes)))
+    return _count(engine, "totals")
+
+
+def count_members(engine: Engine, plan: FactPlan) -> tuple[Branch, ...]:
+    """Make `codes_0, codes_1…`, the distinct paths of each dimension, and count them at each depth."""
+    branches = []
+    for number, hierarchy in enumerate(plan.hierarchies):
+        codes = f"codes_{number}"
+        _make_distinct(engine, codes, hierarchy.codes)
+        depths = range(1, len(hierarchy.codes) + 1)
+        counts = [f"(SELECT count(*) FROM (SELECT DISTINCT {keys(depth)} FROM {codes}))" for depth in depths]
+        branches.append(
+            Branch(
+                dimension=hierarchy.dimension.name,
+                kind=hierarchy.dimension.kind,
+                levels=tuple(level.key.name for level in hierarchy.dimension.levels),
+                members=engine.row(f"SELECT {', '.join(counts)}"),
+            )
+        )
+    return tuple(branches)
+
+
+def number_facts(engine: Engine, plan: FactPlan, usable: Sequence[tuple[Part, ...]]) -> None:
+    """Make `facts`: the number of the axis values `x`, of each usable part `p0_1, p0_2, p1_1…`, and the amounts.
+
+    The numbers themselves are in `paths_x` and `paths_0, paths_1…` as `r1, r2…` beside the codes `k1, k2…`.
+    """
+    columns = ["CAST(0 AS UINTEGER) AS x"]
+    joins = []
+    if plan.axes:
+        depth = len(plan.axes)
+        _make_paths(engine, "x", "totals", depth)
+        columns = [f"x.r{depth} AS x"]
+        joins.append(_join_sql("x", range(depth)))
+    for branch, parts in enumerate(usable):
+        if parts:
+            depth = max(part.depth for part in parts)
+            _make_paths(engine, str(branch), f"codes_{branch}", depth)
+            columns += [f"x{branch}.r{part.depth} AS {column(part)}" for part in parts]
+            joins.append(_join_sql(str(branch), plan.hierarchies[branch].codes[:depth]))
+        else:
+            engine.run(f"DROP TABLE codes_{branch}")
+    columns += [f"m{number}" for number in range(len(plan.measures))]
+    engine.run(f"CREATE TABLE facts AS SELECT {', '.join(columns)} FROM facts_text f {' '.join(joins)}")
+
+
+def forget_text(engine: Engine) -> None:
+    """Give back the memory of what is needed no more once facts are numbered."""
+    engine.run("DROP VIEW facts_text")
+    engine.run("DROP TABLE records")
+
+
+def count_cells(engine: Engine, cuboid: Cuboid) -> int:
+    """How many cells a cuboid has."""
+    return _count(engine, f"(SELECT DISTINCT {', '.join(_grouped(cuboid))} FROM facts)")
+
+
+def cell_lines(engine: Engine, plan: FactPlan, cuboid: Cuboid) -> Iterator[list[str]]:
+    """The cells of a cuboid as lines of CSV in the order of the output, some at a time."""
+    grouped = _grouped(cuboid)
+    sums = [f"sum(m{number}) AS s{number}" for number in range(len(plan.measures))]
+    named = grouped if plan.axes else grouped[1:]
+    joins = " ".join(f"JOIN texts t_{name} ON t_{name}.part = '{name}' AND t_{name}.r = c.{name}" for name in named)
+    cells = [f"t_{name}.text" for name in named]
+    cells += [f"coalesce(CAST(s{number} AS VARCHAR), '')" for number in range(len(plan.measures))]
+    query = (
+        f"SELECT {' || chr(44) || '.join([*cells, 'CAST(facts AS VARCHAR)'])} "
+        f"FROM (SELECT {', '.join([*grouped, *sums])}, count(*) AS facts FROM facts GROUP BY {', '.join(grouped)}) c "
+        f"{joins} ORDER BY {', '.join(f'c.{name}' for name in grouped)}"
+    )
+    for batch in engine.batches(query):
+        yield [line for (line,) in batch]
+
+
+def column(part: Part) -> str:
+    """The column of `facts` that holds the number of a part's member."""
+    return f"p{part.branch}_{part.depth}"
+
+
+def keys(depth: int) -> str:
+    """The codes of a path down to `depth`."""
+    return ", ".join(f"k{level}" for level in range(1, depth + 1))
+
+
+def _grouped(cuboid: Cuboid) -> list[str]:
+    return ["x", *(column(part) for part in cuboid)]
+
+
+def _count(engine: Engine, table: str) -> int:
+    return int(engine.row(f"SELECT count(*) FROM {table}")[0])
+
+
+def _make_distinct(engine: Engine, table: str, attributes: Iterable[int]) -> None:
+    columns = ", ".join(f"a{attribute} AS k{level}" for level, attribute in enumerate(attributes, start=1))
+    engine.run(f"CREATE TABLE {table} AS SELECT DISTINCT {columns} FROM facts_text")
+
+
+def _make_paths(engine: Engine, name: str, codes: str, depth: int) -> None:
+    """Number the paths at each depth in the order of the output: by code, byte by byte, the empty code last."""
+    order = [f"k{level} = '', k{level}" for level in range(1, depth + 1)]
+    ranks = ", ".join(
+        f"CAST(dense_rank() OVER (ORDER BY {', '.join(order[:level])}) - 1 AS UINTEGER) AS r{level}"
+        for level in range(1, depth + 1)
+    )
+    engine.run(
+        f"CREATE TABLE paths_{name} AS SELECT {keys(depth)}, {ranks} FROM (SELECT DISTINCT {keys(depth)} FROM {codes})"
+    )
+    engine.run(f"DROP TABLE {codes}")
+
+
+def _join_sql(name: str, attributes: Iterable[int]) -> str:
+    alias = name if name == "x" else f"x{name}"
+    same = " AND ".join(f"{alias}.k{level} = f.a{attribute}" for level, attribute in enumerate(attributes, start=1))
+    return f"JOIN paths_{name} {alias} ON {same}"
