@@ -44,8 +44,8 @@ class _Count:
         return min(99, 100 * self.done // self.total) if self.total and self.done else None
 
 
-class Lines:
-    """A line after two seconds and then every ten: for logs, where a bar would be noise."""
+class _Announced:
+    """Work that is told of by another thread while it goes on. Subclasses say how, in `_tell`."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -64,6 +64,14 @@ class Lines:
             teller.join()
 
     def _tell(self, count: _Count, finished: threading.Event) -> None:
+        """Tell of the work until it is finished."""
+        raise NotImplementedError
+
+
+class Lines(_Announced):
+    """A line after two seconds and then every ten: for logs, where a bar would be noise."""
+
+    def _tell(self, count: _Count, finished: threading.Event) -> None:
         wait = PATIENCE
         while not finished.wait(wait):
             wait = INTERVAL
@@ -72,26 +80,10 @@ class Lines:
             print(f"{count.text} … {known}{time.monotonic() - count.started:.0f} s", file=self._stream, flush=True)
 
 
-class Bars:
+class Bars(_Announced):
     """A bar that appears after two seconds and disappears when the work is done."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    @contextmanager
-    def task(self, text: str, total: int | None = None) -> Iterator[Task]:
-        """Announce work and draw how far it is."""
-        count = _Count(text, total)
-        finished = threading.Event()
-        drawer = threading.Thread(target=self._draw, args=(count, finished), daemon=True)
-        drawer.start()
-        try:
-            yield count
-        finally:
-            finished.set()
-            drawer.join()
-
-    def _draw(self, count: _Count, finished: threading.Event) -> None:
+    def _tell(self, count: _Count, finished: threading.Event) -> None:
         if finished.wait(PATIENCE):
             return
         from rich.console import Console
