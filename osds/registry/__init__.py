@@ -1,0 +1,1 @@
+"""The registry as values: its catalog, its log, its policy, and what entering a dataset would change."""

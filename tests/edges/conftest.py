@@ -1,0 +1,29 @@
+"""A small GitHub, and a home folder without anybody's git configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.edges.github_double import GitHubDouble, github_double
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> Iterator[GitHubDouble]:
+    """A GitHub with the user alice (token `alice-token`), the keeper of os-team/registry, and an app."""
+    with github_double(tmp_path / "github") as double:
+        double.users = {"alice-token": ("alice", 7), "keeper-token": ("keeper", 8)}
+        double.apps = {"app-token"}
+        yield double
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    return folder
