@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from osds.edges.github import API_URL
 from osds.errors import OutsideError
 
 OUTPUTS = (
@@ -68,7 +69,7 @@ def find_runner(environ: Mapping[str, str]) -> Runner | None:
         repository_url=f"{server}/{repository}" if repository else None,
         commit=environ.get("GITHUB_SHA") or None,
         server_url=server,
-        api_url=environ.get("GITHUB_API_URL") or "https://api.github.com",
+        api_url=environ.get("GITHUB_API_URL") or API_URL,
     )
 
 
