@@ -9,24 +9,19 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from osds.commands.registries import Access, Clock, read_registry, read_text
 from osds.edges.git import Remote
 from osds.edges.git_objects import Author, identity
 from osds.edges.git_registry import Registry, open_registry
-from osds.edges.github import API_URL
-from osds.errors import OutsideError, UnsafeInputError, UsageError
+from osds.errors import OutsideError, UnsafeInputError
 from osds.progress import Progress
-from osds.registry.catalog import CATALOG_FILE, Catalog, Entry, parse_catalog
+from osds.registry.catalog import CATALOG_FILE, Entry
 from osds.registry.changes import CHANGES_FILE, EMPTY_CHANGES, append, timestamp
 from osds.registry.entering import Change, decide
-from osds.registry.lines import RegistryFileError
-from osds.registry.policy import POLICY_FILE, Policy, parse_policy
 from osds.registry.pull_request import Summary
 from osds.registry.registration import (
     SERVER_URL,
@@ -43,18 +38,6 @@ _TRIES = 60  # of a commit, when others register at the same moment
 # What GitHub's tokens look like: they are worth stealing, so they only go to GitHub's own host.
 # https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/
 _GITHUB_TOKEN = re.compile(r"(gh[a-z]_|github_pat_).*|[0-9a-f]{40}")
-
-Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Access:
-    """How osds may speak to a registry elsewhere. `server_url` and `api_url` belong together (GITHUB_SERVER_URL, …)."""
-
-    token: str | None = field(default=None, repr=False)
-    server_url: str = SERVER_URL
-    api_url: str = API_URL
-    pause: float = 0.25  # seconds between two requests to GitHub
 
 
 def parse_registry(text: str, *, server_url: str = SERVER_URL) -> Target:
@@ -88,29 +71,6 @@ def register(
     where = target.folder if isinstance(target, FolderTarget) else target.url
     with progress.task(f"Entering {entry.id} into {where}"), _open(target, access) as registry:
         return _register_by_git(entry, registry, where, clock=clock, actor=actor, dry_run=dry_run)
-
-
-def read_registry(registry: Registry, *, commit: str | None = None) -> tuple[Catalog, Policy]:
-    """Catalog and policy at the registry's tip, or at another commit.
-
-    Raises `UsageError` if there is no catalog, `RegistryFileError` if a file is not what it should be.
-    """
-    catalog = _text(registry, CATALOG_FILE, commit)
-    if catalog is None:
-        raise UsageError(
-            f"The registry has no {CATALOG_FILE}",
-            next_step="Check its name; `osds registry init FOLDER` makes a new one",
-        )
-    policy = _text(registry, POLICY_FILE, commit)
-    return parse_catalog(catalog), Policy() if policy is None else parse_policy(policy)
-
-
-def _text(registry: Registry, path: str, commit: str | None) -> str | None:
-    content = registry.read(path, commit=commit)
-    try:
-        return None if content is None else content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise RegistryFileError(f"{path} is not UTF-8 at byte {error.start}", next_step="Save it as UTF-8") from error
 
 
 def _open(target: FolderTarget | GitTarget, access: Access) -> AbstractContextManager[Registry]:
@@ -151,7 +111,7 @@ def _register_by_git(
 
 
 def _log_with(registry: Registry, change: Change, author: Author, actor: str) -> str:
-    log = _text(registry, CHANGES_FILE, None)
+    log = read_text(registry, CHANGES_FILE)
     event = change.event(time=timestamp(author.time), actor=actor or author.identity.name)
     return append(EMPTY_CHANGES if log is None else log, event)
 

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from osds.commands.register import Access, Clock, read_registry
+from osds.commands.registries import Access, Clock, read_registry
 from osds.edges.git import Remote
 from osds.edges.git_objects import OSDS, Author, Identity
 from osds.edges.git_registry import RemoteRegistry, open_remote

@@ -64,7 +64,8 @@ def run_publish(session: Session, folder: Path, settings: Settings, *, dry_run: 
 
 def run_register(session: Session, folder: Path, settings: Settings, *, dry_run: bool) -> int:
     """Validate the dataset and enter it into a registry by the best way open to it."""
-    from osds.commands.register import Access, parse_registry, register
+    from osds.commands.register import parse_registry, register
+    from osds.commands.registries import Access
     from osds.registry.catalog import Entry
 
     if settings.registry is None:
@@ -92,9 +93,7 @@ def run_init(session: Session, folder: Path, *, currency: str | None, dry_run: b
 
     done = init(folder, currency=currency, dry_run=dry_run, progress=session.progress)
     lines = [f"{state}: {path}" for path, state in done.files]
-    lines += (
-        ["", "To be checked, one by one:", *(f"  - {guess}" for guess in done.guesses)] if done.guesses else []
-    )
+    lines += ["", "To be checked, one by one:", *(f"  - {guess}" for guess in done.guesses)] if done.guesses else []
     session.say("\n".join(lines), {"files": dict(done.files), "guesses": list(done.guesses), "dry-run": dry_run})
     return EXIT_OK
 

@@ -6,18 +6,16 @@ no mention, no issue reference, no closing keyword, no link and no HTML of them.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from osds.dataset.identity import DatasetId
 from osds.registry.entering import Change
 from osds.registry.urls import is_public
+from osds.untrusted import code
 
 BRANCH_PREFIX = "osds/register/"
 
-_MAX_SPAN = 200  # characters of one value
 _MAX_ITEMS = 20  # values of one list; even all-backticks values stay below GitHub's limit of 65 536 characters
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +55,9 @@ def render_pull_request(change: Change, summary: Summary) -> PullRequestText:
     """Title and body for `change`. The same values give the same text."""
     entry = change.entry
     facts = (
-        ("Title", code_span(summary.title) if summary.title else ""),
-        ("Repository", entry.url if is_public(entry.url) else code_span(entry.url)),
-        ("Changes", code_span(change.detail) if change.detail else ""),
+        ("Title", code(summary.title) if summary.title else ""),
+        ("Repository", entry.url if is_public(entry.url) else code(entry.url)),
+        ("Changes", code(change.detail) if change.detail else ""),
         ("Measures", _spans(summary.measures)),
         ("Years", _spans(summary.years)),
         ("Totals", _spans(summary.totals)),
@@ -70,17 +68,7 @@ def render_pull_request(change: Change, summary: Summary) -> PullRequestText:
     return PullRequestText(title=change.title, body=body)
 
 
-def code_span(text: str) -> str:
-    """`text` as one inline code span of Markdown: one line, shortened, in a fence longer than any run of backticks."""
-    line = _UNPRINTABLE.sub(" ", text).strip()
-    line = line if len(line) <= _MAX_SPAN else line[:_MAX_SPAN] + "…"
-    fence = "`" * (max((len(run) for run in re.findall("`+", line)), default=0) + 1)
-    # CommonMark takes one space off both ends, and needs it where the text begins or ends with a backtick.
-    padding = " " if line.startswith("`") or line.endswith("`") else ""
-    return f"{fence}{padding}{line or '(empty)'}{padding}{fence}"
-
-
 def _spans(values: tuple[str, ...]) -> str:
-    shown = ", ".join(code_span(value) for value in values[:_MAX_ITEMS])
+    shown = ", ".join(code(value) for value in values[:_MAX_ITEMS])
     more = len(values) - _MAX_ITEMS
     return f"{shown} and {more} more" if more > 0 else shown

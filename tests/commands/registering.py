@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from osds.commands.register import Access, register
+from osds.commands.register import register
+from osds.commands.registries import Access
 from osds.progress import Silent
 from osds.registry.catalog import Entry, parse_catalog
 from osds.registry.changes import parse_changes

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from osds.commands.register import Access
+from osds.commands.registries import Access
 from osds.errors import OutsideError, UnsafeInputError, UsageError
 from osds.registry.catalog import Entry
 from osds.registry.pull_request import Summary
