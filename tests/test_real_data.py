@@ -124,3 +124,105 @@ def test_faulty_datasets__say_what_is_wrong(osds: Osds, name: str, told: list[st
     assert done.returncode == 1
     for words in told:
         assert words in done.stdout
+
+
+# Added up with Python's csv and Decimal from the published files, not with osds: file, codes, amount, rows.
+CELLS: dict[str, list[tuple[str, dict[str, str], str, str]]] = {
+    "al-treasury-spending": [
+        ("by-kategori-shpenzimi", {"kategori-shpenzimi.kategori-shpenzimi": code}, amount, count)
+        for code, amount, count in (
+            ("Elektricitet", "117700", "1"),
+            ("Organizatat nderkombetare te tjera - Sherbimet bankare", "7587269", "2"),
+            ("Sherbime te sigurimit dhe ruajtjes", "400512", "2"),
+            ("Sherbime telefonike", "142587", "1"),
+            ("Shpenzime per honorare", "18000", "1"),
+            ("Shpenzime per pritje e percjellje", "291790", "3"),
+            ("Te tjera materiale dhe sherbime speciale", "18252456", "3"),
+        )
+    ]
+    + [
+        ("by-supplier", {"supplier.supplier": code}, amount, count)
+        for code, amount, count in (
+            ("'SSX'", "400512", "2"),
+            ("BANKA CREDINS", "8024036", "8"),
+            ("ITIRANA", "2546546", "2"),
+            ("SHQIPTARJA.COM", "15000", "1"),
+        )
+    ],
+    "madrid-municipal-gastos": [
+        (
+            "by-administrative-seccion",
+            {"year": year, "administrative.CENTRO": centre, "administrative.SECCION": section},
+            amount,
+            count,
+        )
+        for year, centre, section, amount, count in (
+            ("2012", "001", "002", "15877030", "77"),
+            ("2012", "001", "211", "33905147", "124"),
+            ("2013", "001", "075", "75480500", "174"),
+            ("2013", "501", "025", "80850440", "68"),
+            ("2014", "001", "210", "38286220", "121"),
+            ("2015", "001", "110", "19425681", "2"),
+        )
+    ]
+    + [
+        (
+            "by-program-then-economic-capitulo",
+            {"year": year, "program.PROGRAMA": program, "economic.CAPITULO": chapter},
+            amount,
+            count,
+        )
+        for year, program, chapter, amount, count in (
+            ("2012", "01111", "3", "283344475", "4"),
+            ("2012", "43310", "2", "762014", "7"),
+            ("2013", "22101", "1", "22312500", "19"),
+            ("2014", "44101", "4", "121248090", "2"),
+            ("2015", "23104", "1", "410678", "9"),
+        )
+    ],
+    "slovakia-agri-beneficiaries-2014": [
+        ("by-program", {"program.id": code}, amount, count)
+        for code, amount, count in (
+            ("I.2", "339575125.02", "23848"),
+            ("I.9", "668966.19", "1729"),
+            ("III.5", "738271.44", "11"),
+            ("IX.1", "-265272.19", "207"),
+            ("V/B.1.10", "9498857.37", "239"),
+            ("V/B.1.6", "7413602.08", "188"),
+            ("V/B.2.10", "788127.99", "100"),
+            ("V/B.2.3", "25111.43", "18"),
+            ("V/B.2.7", "168034.70", "48"),
+            ("V/B.3.4", "321889.03", "5"),
+            ("V/B.4.1", "13495545.68", "502"),
+        )
+    ],
+    "valid-suginami-budget": [
+        ("by-category", {"category.name": code}, amount, count)
+        for code, amount, count in (
+            ("1", "856402000.0", "1"),
+            ("10", "2000.0", "1"),
+            ("11", "300000000.0", "1"),
+            ("2", "5761966000.0", "1"),
+            ("3", "4512811000.0", "2"),
+            ("4", "69988286000.0", "1"),
+        )
+    ]
+    + [
+        ("by-category-then-subcategory", {"category.name": category, "subcategory.name": code}, amount, "1")
+        for category, code, amount in (
+            ("3", "3-1", "4500811000.0"),
+            ("3", "3-2", "12000000.0"),
+            ("7", "7-1", "17861880000.0"),
+            ("9", "9-1", "1771380000.0"),
+        )
+    ],
+}
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_good_datasets__cells_added_up_without_osds(osds: Osds, tmp_path: Path, name: str) -> None:
+    assert osds("aggregate", DATA / name, "--output", "sums").returncode == 0
+    assert len(CELLS[name]) >= 10
+    for file, codes, amount, count in CELLS[name]:
+        cells = [row for row in rows(tmp_path / f"sums/{file}.csv") if codes.items() <= row.items()]
+        assert [(cell["amount"], cell["_count"]) for cell in cells] == [(amount, count)], (file, codes)
