@@ -5,6 +5,7 @@ Work that takes less than two seconds says nothing. rich is imported only when t
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -24,7 +25,8 @@ def open_progress(stream: TextIO | None = None, *, quiet: bool = False) -> Progr
     stream = stream or sys.stderr
     if quiet:
         return Silent()
-    return Bars(stream) if stream.isatty() else Lines(stream)
+    can_draw = stream.isatty() and os.environ.get("TERM") != "dumb"
+    return Bars(stream) if can_draw else Lines(stream)
 
 
 class _Count:

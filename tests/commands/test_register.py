@@ -234,7 +234,7 @@ def runner(folder: Path) -> Iterator[Callable[[str, float | None, int], float]]:
 
 def test_register__killed_at_any_moment(folder: Path) -> None:
     """Thirty runs are killed at random moments; whatever they left, the next run of the same dataset completes it."""
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     moments = {"before": 0, "between": 0, "after": 0}
     with runner(folder) as run:
         whole = run("first", None, 0)

@@ -18,10 +18,13 @@ class Screen(io.StringIO):
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(terminal, "PATIENCE", 0.05)
     monkeypatch.setattr(terminal, "INTERVAL", 0.05)
+    monkeypatch.setenv("TERM", "xterm")
 
 
-def test_open_progress__suits_the_stream() -> None:
+def test_open_progress__suits_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(terminal.open_progress(Screen()), terminal.Bars)
+    monkeypatch.setenv("TERM", "dumb")
+    assert isinstance(terminal.open_progress(Screen()), terminal.Lines)
     assert isinstance(terminal.open_progress(io.StringIO()), terminal.Lines)
     assert isinstance(terminal.open_progress(Screen(), quiet=True), Silent)
 
