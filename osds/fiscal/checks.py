@@ -20,8 +20,7 @@ MODEL_2015 = Check(
     title="The model is in the form of 2015",
     explanation="The drafts of mid 2015 wrote `mapping` with `amount`, `date` or `payer` and sources like "
     "`resource/field`. That form says too little to add figures up safely.",
-    advice="Migrate it to `model`: one measure per amount (`source`, `currency`), one dimension per breakdown "
-    "(`attributes`, `primaryKey`), plain field names as sources and `resource` beside them",
+    advice="Run `osds migrate`: it shows the `model` that the mapping means, and `--write` puts it in its place",
 )
 MODEL_02 = Check(
     code="model-form-0.2",
@@ -29,28 +28,28 @@ MODEL_02 = Check(
     title="This is a Budget Data Package 0.2",
     explanation="The Budget Data Package of 2014 gave meaning to fixed column names (`id`, `amount`, …) and kept "
     "`currency`, `fiscalPeriod` and `status` on each resource.",
-    advice="Add `model`: a measure with source `amount` and the resource's currency, and one dimension per column",
+    advice="Run `osds migrate`: it shows the `model` that the column names mean, and `--write` adds it",
 )
 MAPPING_FORM = Check(
     code="model-form-mapping",
     severity=NOTICE,
     title="The model is called `mapping`",
     explanation="The drafts of Fiscal Data Package 0.3 said `mapping` for what is now `model`. osds reads both.",
-    advice="Rename `mapping` to `model`",
+    advice="Rename `mapping` to `model`; `osds migrate --write` does it",
 )
 RESOURCE_MODEL_FORM = Check(
     code="model-form-resource",
     severity=NOTICE,
     title="The model stands inside a resource",
     explanation="Fiscal Data Package 0.3 puts `model` at the top of the descriptor. osds reads both.",
-    advice="Move `model` to the top level",
+    advice="Move `model` to the top level; `osds migrate --write` does it",
 )
 OS_TYPE_FORM = Check(
     code="model-form-os-type",
     severity=NOTICE,
     title="Fields carry the older `osType`",
     explanation="`osType` became `columnType` in Fiscal Data Package 1.0. osds reads both.",
-    advice="Rename `osType` to `columnType`",
+    advice="Rename `osType` to `columnType`, or let `osds migrate --write` write out the `model` that they mean",
 )
 MODEL_SCHEMA = Check(
     code="model-schema",
@@ -101,6 +100,24 @@ DANGLING_PARENT = Check(
     title="A parent or a label points to no attribute",
     explanation="`parent` and `labelfor` must be the key of another attribute of the same dimension.",
     advice="Use one of the dimension's attributes",
+)
+NOT_JOINED = Check(
+    code="attribute-not-joined",
+    severity=ERROR,
+    title="Nothing leads from the money to an attribute",
+    explanation="An attribute in another table than the money is looked up by a foreign key: `foreignKeys` in the "
+    "`schema` of the table with the money, which names columns of both tables. One step is followed. An attribute without "
+    "`resource` is taken from the first resource. Money whose key is empty keeps its place, with an empty code.",
+    advice="Add the foreign key to the `schema` of the table with the money, or, where that table has the column itself, "
+    "name it as the attribute's `resource`",
+)
+LOOKUP_AMBIGUOUS = Check(
+    code="lookup-ambiguous",
+    severity=ERROR,
+    title="Several foreign keys lead to one attribute",
+    explanation="An attribute names the resource that it is looked up in, but not by which foreign key: of payer and payee "
+    "in one table of entities, nobody can tell which is meant.",
+    advice="List that file as one resource per role (`payers`, `payees`), and let each foreign key lead to its own",
 )
 CYCLE = Check(
     code="attribute-cycle",
@@ -159,6 +176,24 @@ SOURCE_SHARED = Check(
     title="Two dimensions read one column",
     explanation="Usually one of them was meant to read another column, which is then missing from all breakdowns.",
     advice="Correct one `source`, or drop the dimension",
+)
+FACTS_LEFT_OUT = Check(
+    code="facts-left-out",
+    severity=WARNING,
+    title="A table with money is in no measure",
+    explanation="A table with the same columns as one with money, or with columns of money by their `columnType`, is "
+    "probably more money: one file per year, for instance. osds adds up what the measures name and nothing else.",
+    advice="List all files that continue one table as the `path` of one resource (a list), or add a measure that names this "
+    "`resource`, or delete the resource",
+)
+DIMENSION_INCOMPLETE = Check(
+    code="dimension-incomplete",
+    severity=WARNING,
+    title="A dimension says nothing of a part of the money",
+    explanation="Facts of several tables are added up together. A table has an attribute of another one if a foreign key "
+    "leads there, or, among tables with money, if it has a column of the same name. Without either, its money stands at the "
+    "empty code; without year, currency, phase or direction it cannot be added up (`facts-in-several-resources`).",
+    advice="Add the columns under the same names, or a foreign key, to the table that lacks them",
 )
 COUNTRY_CODE = Check(
     code="country-code",

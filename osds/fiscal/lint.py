@@ -10,10 +10,12 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
-from osds.dataset.package import DataPackage, Json
+from osds.dataset.package import DataPackage, Json, Resource
 from osds.fiscal import checks
 from osds.fiscal.iso4217 import CURRENCIES
+from osds.fiscal.joins import column_attributes, fact_resources, find_route
 from osds.fiscal.model import Axis, FiscalModel, Measure
+from osds.fiscal.references import escape
 from osds.report import Finding, in_descriptor
 
 Lint = Callable[[DataPackage, FiscalModel], Iterator[Finding]]
@@ -70,6 +72,38 @@ def _shared_sources(package: DataPackage, model: FiscalModel) -> Iterator[Findin
             yield checks.SOURCE_SHARED.at(in_descriptor("/model/dimensions"), message, value=source)
 
 
+def _left_out(package: DataPackage, model: FiscalModel) -> Iterator[Finding]:
+    """Adding up such a table silently would be as wrong as leaving it out silently, so somebody must say which."""
+    named = fact_resources(model)
+    known = {_columns(resource): resource.name for resource in package.resources if resource.name in named}
+    for resource in package.resources:
+        twin = known.get(_columns(resource))
+        if resource.name in named or not (twin or _has_money(resource)):
+            continue
+        why = f"has the same columns as {twin!r}" if twin else "has columns of money"
+        message = f"the table {resource.name!r} {why}, but no measure names it"
+        yield checks.FACTS_LEFT_OUT.at(in_descriptor(resource.pointer), message, value=resource.name)
+
+
+def _columns(resource: Resource) -> frozenset[tuple[str, str]]:
+    return frozenset((field.name, field.type) for field in resource.fields)
+
+
+def _has_money(resource: Resource) -> bool:
+    return any((f.column_type or "").split(":")[0] == "value" or "normalize" in f.raw for f in resource.fields)
+
+
+def _incomplete(package: DataPackage, model: FiscalModel) -> Iterator[Finding]:
+    for dimension in model.dimensions:
+        for resource in fact_resources(model):
+            columns = [a for a in column_attributes(dimension) if find_route(package, model, resource, a) is None]
+            if columns:
+                names = ", ".join(repr(attribute.name) for attribute in columns)
+                message = f"the money in {resource!r} has no {names} of the dimension {dimension.name!r}"
+                place = in_descriptor(f"/model/dimensions/{escape(dimension.name)}")
+                yield checks.DIMENSION_INCOMPLETE.at(place, message, value=resource)
+
+
 def _country(package: DataPackage, model: FiscalModel) -> Iterator[Finding]:
     stated = package.raw.get("countryCode")
     for code in stated if isinstance(stated, list) else [stated]:
@@ -112,4 +146,14 @@ def _guesses(package: DataPackage, model: FiscalModel) -> Iterator[Finding]:
             yield checks.MODEL_GUESSED.at(in_descriptor(f"/model/{kind}"), message)
 
 
-LINTS: tuple[Lint, ...] = (_currencies, _factors, _shared_sources, _country, _period, _licence, _guesses)
+LINTS: tuple[Lint, ...] = (
+    _currencies,
+    _factors,
+    _shared_sources,
+    _left_out,
+    _incomplete,
+    _country,
+    _period,
+    _licence,
+    _guesses,
+)

@@ -13,6 +13,7 @@ from osds.dataset.package import DataPackage, Json
 from osds.dataset.schema_errors import read_schema, schema_findings
 from osds.fiscal import checks
 from osds.fiscal.axes import mark_axes
+from osds.fiscal.joins import check_joins
 from osds.fiscal.model import Amount, Attribute, Dimension, FiscalModel, Form, Level, Measure
 from osds.fiscal.references import check_money, check_source, escape, read_factor
 from osds.report import Finding, in_descriptor
@@ -43,7 +44,8 @@ def compile_notation(
         return None, findings
     measures = tuple(_measure(stated, name, value) for name, value in raw["measures"].items())
     dimensions = tuple(_dimension(stated, name, value) for name, value in raw["dimensions"].items())
-    return FiscalModel(form=form, measures=measures, dimensions=mark_axes(dimensions)), ()
+    model = FiscalModel(form=form, measures=measures, dimensions=mark_axes(dimensions))
+    return model, tuple(check_joins(package, model, pointer))
 
 
 def _home(package: DataPackage, form: Form) -> str:

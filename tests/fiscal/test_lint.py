@@ -74,3 +74,44 @@ def test_lint__two_dimensions_on_one_column() -> None:
 def test_lint__guesses_that_stand() -> None:
     guessed = {**MODEL, "measures": {"amount": {"source": "amount", "currency": "EUR", "guess": True}}}
     assert linted(model=guessed) == ["model-guessed"]
+
+
+def table(name: str, *fields: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "path": f"{name}.csv", "schema": {"fields": list(fields) or SCHEMA["fields"]}}
+
+
+@pytest.mark.parametrize(
+    ("other", "codes"),
+    [
+        (table("budget-2024"), ["facts-left-out"]),
+        (table("budget-2024", *reversed(SCHEMA["fields"])), ["facts-left-out"]),
+        (table("typed", {"name": "v", "type": "number", "columnType": "value"}), ["facts-left-out"]),
+        (table("wide", {"name": "2015", "type": "number", "normalize": {"Year": 2015}}), ["facts-left-out"]),
+        (table("shorter", *SCHEMA["fields"][1:]), []),
+        (table("otherwise", *SCHEMA["fields"][:-1], {"name": "amount", "type": "string"}), []),
+        ({"name": "readme", "path": "README.md"}, []),
+    ],
+)
+def test_lint__a_table_with_money_that_no_measure_names(other: dict[str, Any], codes: list[str]) -> None:
+    assert linted(resources=[table("budget"), other]) == codes
+
+
+def test_lint__tables_with_money_that_measures_name() -> None:
+    both = {name: {"source": "amount", "currency": "EUR", "resource": name} for name in ("budget", "spending")}
+    resources = [table("budget"), table("spending")]
+    assert linted(resources=resources, model={**MODEL, "measures": both}) == []
+    assert linted(resources=[*resources, table("third")], model={**MODEL, "measures": both}) == ["facts-left-out"]
+
+
+def test_lint__a_dimension_that_a_part_of_the_money_lacks() -> None:
+    fields = [field for field in SCHEMA["fields"] if field["name"] not in {"code", "label"}]
+    both = {name: {"source": "amount", "currency": "EUR", "resource": name} for name in ("budget", "short")}
+    package = read_package(
+        descriptor(resources=[table("budget"), table("short", *fields)], model={**MODEL, "measures": both})
+    )
+    model, _ = compile_model(package)
+    assert model is not None
+    (finding,) = lint(package, model)
+    assert finding.code == "dimension-incomplete"
+    assert finding.message == "the money in 'short' has no 'code', 'label' of the dimension 'function'"
+    assert finding.place.pointer == "/model/dimensions/function"
