@@ -185,6 +185,30 @@ def init(path: str, *, currency: str | None, dry_run: bool, as_json: bool) -> in
     return run_init(_open_session(as_json=as_json), Path(path), currency=currency, dry_run=dry_run)
 
 
+@cli.command(epilog=EPILOG)
+@_path
+@click.option("--write", is_flag=True, help="Put the new descriptor in the place of the old one")
+@_json
+@_debug
+def migrate(path: str, *, write: bool, as_json: bool) -> int:
+    """Write the `model` of Fiscal Data Package 0.3 into a descriptor that states its meaning in another form.
+
+    Prints the change to datapackage.json as a diff, and what a person must check; nothing is written without --write.
+    Known forms: the `mapping` of 2015, Budget Data Package 0.1 and 0.2, the drafts of 0.3, a model inside a resource, and
+    columnType or osType. Everything else in the file stays as it is. The exit code is 1 if no model can be made.
+
+    \b
+    Examples:
+      osds migrate
+      osds migrate ~/data/gb-cra --write
+      osds migrate --json | jq -r .diff > model.patch
+    """
+    from osds.commands.run import run_migrate
+
+    session, folder = _open(path, as_json=as_json)
+    return run_migrate(session, folder, write=write)
+
+
 @cli.group()
 def registry() -> None:
     """Keep a registry: the git repository that lists the datasets."""

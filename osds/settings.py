@@ -8,6 +8,7 @@ Nothing else in osds reads the environment for settings.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -15,6 +16,9 @@ from typing import Any
 from osds.errors import UsageError
 
 SETTINGS_FILE = "osds.yml"
+_SIZE = re.compile(r"(?P<count>[0-9]{1,9}) ?(?P<unit>[KMGT]B)", re.IGNORECASE)
+_UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+_LEAST_SIZE = 256 * 10**6
 
 
 def _setting(
@@ -94,6 +98,39 @@ class Settings:
         commands="validate aggregate publish",
         metavar="COUNT",
         in_file=True,
+    )
+    only: str | None = _setting(
+        None,
+        about="Sum up by these dimensions only: names, separated by commas. Default: all",
+        commands="aggregate publish",
+        metavar="NAMES",
+        in_file=True,
+    )
+    without: str | None = _setting(
+        None,
+        about="Leave these dimensions out: names, separated by commas",
+        commands="aggregate publish",
+        metavar="NAMES",
+        in_file=True,
+    )
+    formats: str = _setting(
+        "csv",
+        about="Formats of the cuboids: csv, or csv,parquet to have each as Apache Parquet too",
+        commands="aggregate publish",
+        metavar="NAMES",
+        in_file=True,
+    )
+    max_seconds: int = _setting(
+        600,
+        about="Give up on a table that takes longer than this to judge",
+        commands="validate aggregate publish register",
+        metavar="COUNT",
+    )
+    max_memory: str = _setting(
+        "2GB",
+        about="Memory that judging a table may use, at least 256MB",
+        commands="validate aggregate publish register",
+        metavar="SIZE",
     )
     max_members: int = _setting(
         1000,
@@ -180,6 +217,15 @@ def resolve(*, file: Mapping[str, object], environ: Mapping[str, str], flags: Ma
         if flags.get(option.attribute) is not None:
             values[option.attribute] = _typed(option, flags[option.attribute], f"--{option.name}")
     return Settings(**values)
+
+
+def size_of(text: str, name: str) -> int:
+    """The bytes that `text` says, for instance `512MB`; at least 256 MB. Raises `UsageError` if it says no such size."""
+    match = _SIZE.fullmatch(text)
+    size = int(match["count"]) * _UNITS[match["unit"].upper()] if match else 0
+    if size < _LEAST_SIZE:
+        raise UsageError(f"{name}: {text!r} is not a size of at least 256MB", next_step="For instance 2GB or 512MB")
+    return size
 
 
 def _typed(option: Option, value: object, source: str) -> object:

@@ -29,10 +29,12 @@ FLOORS = (
     {"commands"},
     {"session"},
     {"edges", "views"},
+    {"audit"},
     {"aggregates", "inference"},
     {"tables", "fiscal"},
     {"store", "registry"},
     {"dataset", "settings"},
+    {"silence"},
     {"report"},
     {"errors", "progress", "untrusted"},
 )

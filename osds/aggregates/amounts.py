@@ -15,7 +15,7 @@ from functools import reduce
 
 from osds.aggregates.checks import AMOUNT_OUT_OF_RANGE
 from osds.aggregates.engine import Engine
-from osds.aggregates.facts import Column, FactPlan, Group, Value
+from osds.aggregates.facts import Column, FactPlan, FactTable, Group, Value
 from osds.aggregates.money import MAX_DIGITS, Width, amount_sql, fits, scaled
 from osds.aggregates.reading import literal
 from osds.fiscal.model import Measure
@@ -36,33 +36,35 @@ class MeasureFacts:
 
 
 def spread_facts(engine: Engine, plan: FactPlan) -> tuple[tuple[MeasureFacts, ...], tuple[Finding, ...]]:
-    """Make the view `facts_text` of the loaded `records`; or findings, if some amounts or totals have too many digits."""
+    """Make the view `facts_text` of the loaded tables; or findings, if some amounts or totals have too many digits."""
     widths = _measure_widths(engine, plan)
     findings = [
-        _too_wide(engine, plan, measure, width, columns)
-        for measure, width, columns in zip(plan.measures, widths, _columns(plan), strict=True)
-        if not fits(width, measure.factor)
+        _too_wide(engine, plan, number, width)
+        for number, width in enumerate(widths)
+        if not fits(width, plan.measures[number].factor)
     ]
     if findings:
         return (), tuple(findings)
-    selects = " UNION ALL ".join(_group_sql(group, plan, widths) for group in plan.groups)
-    engine.run(f"CREATE VIEW facts_text AS {selects}")
+    selects = (_group_sql(table, group, plan, widths) for table in plan.tables for group in table.groups)
+    engine.run(f"CREATE VIEW facts_text AS {' UNION ALL '.join(selects)}")
     known = _measure_facts(engine, plan, widths)
     return known, tuple(_too_much(engine, plan, known))
 
 
-def _columns(plan: FactPlan) -> list[list[Column]]:
-    """The columns of amounts of each measure."""
-    by_group = (group.amounts for group in plan.groups)
-    return [[column for column in columns if column is not None] for columns in zip(*by_group, strict=True)]
-
-
 def _measure_widths(engine: Engine, plan: FactPlan) -> list[Width]:
     """The width of the raw amounts of each measure, over all its columns."""
-    columns = list(dict.fromkeys(column for columns in _columns(plan) for column in columns))
-    found = engine.row(f"SELECT {', '.join(_width_sql(plan.sql_name(column)) for column in columns)} FROM records")
-    by_column = {c: Width(whole=found[2 * n], fraction=found[2 * n + 1]) for n, c in enumerate(columns)}
-    return [reduce(Width.joined, (by_column[c] for c in columns)) for columns in _columns(plan)]
+    by_measure = [[_width(engine, table, column) for table, column in plan.amounts(n)] for n in _numbers(plan)]
+    return [reduce(Width.joined, widths) for widths in by_measure]
+
+
+def _width(engine: Engine, table: FactTable, column: Column) -> Width:
+    name = table.extract.sql_name(column)
+    whole, fraction = engine.row(f"SELECT {_width_sql(name)} FROM {table.extract.name}")
+    return Width(whole=whole, fraction=fraction)
+
+
+def _numbers(plan: FactPlan) -> range:
+    return range(len(plan.measures))
 
 
 def _width_sql(text: str) -> str:
@@ -72,47 +74,61 @@ def _width_sql(text: str) -> str:
     )
 
 
-def _too_wide(engine: Engine, plan: FactPlan, measure: Measure, width: Width, columns: list[Column]) -> Finding:
+def _too_wide(engine: Engine, plan: FactPlan, number: int, width: Width) -> Finding:
     """The finding, with the longest amount as its example."""
-    lengths = [engine.row(f"SELECT coalesce(max(length({plan.sql_name(c)})), 0) FROM records")[0] for c in columns]
-    column = columns[lengths.index(max(lengths))]
-    name = plan.sql_name(column)
+    measure = plan.measures[number]
+    longest = []
+    for table, column in plan.amounts(number):
+        name = table.extract.sql_name(column)
+        size = engine.row(f"SELECT coalesce(max(length({name})), 0) FROM {table.extract.name}")[0]
+        longest.append((size, table.extract, column))
+    size, extract, column = max(longest, key=lambda one: one[0])
+    name = extract.sql_name(column)
     text, rows = engine.row(
-        f"SELECT coalesce(min({name}), ''), count(*) FROM records WHERE length({name}) = {max(lengths)}"
+        f"SELECT coalesce(min({name}), ''), count(*) FROM {extract.name} WHERE length({name}) = {size}"
     )
     message = (
         f"the amounts of {measure.name!r} have up to {width.whole} digits before and {width.fraction} after the "
         f"decimal point, times {measure.factor}; the longest is {text[:MAX_QUOTED]!r} (rows: {rows})"
     )
-    return AMOUNT_OUT_OF_RANGE.at(Place(file=plan.file, field=column.name), message, value=text[:MAX_QUOTED])
+    return AMOUNT_OUT_OF_RANGE.at(Place(file=extract.file, field=column.name), message, value=text[:MAX_QUOTED])
 
 
-def _group_sql(group: Group, plan: FactPlan, widths: list[Width]) -> str:
-    attributes = [f"{_value_sql(value, plan)} AS a{n}" for n, value in enumerate(group.attributes)]
+def _group_sql(table: FactTable, group: Group, plan: FactPlan, widths: list[Width]) -> str:
+    attributes = [f"{_value_sql(value, table)} AS a{n}" for n, value in enumerate(group.attributes)]
     amounts = [
-        f"{_amount_sql(column, widths[n], plan.measures[n].factor, plan)} AS m{n}"
+        f"{_amount_sql(column, widths[n], plan.measures[n].factor, table)} AS m{n}"
         for n, column in enumerate(group.amounts)
     ]
-    return f"SELECT {', '.join(attributes + amounts)} FROM records"
+    joins = [_join_sql(table, number) for number in range(len(table.lookups))]
+    return f"SELECT {', '.join(attributes + amounts)} FROM {table.extract.name} r {' '.join(joins)}"
 
 
-def _value_sql(value: Value, plan: FactPlan) -> str:
-    return literal(value) if isinstance(value, str) else f"coalesce({plan.sql_name(value)}, '')"
+def _join_sql(table: FactTable, number: int) -> str:
+    """The join with a looked up table. As for frictionless, a part of a key may be empty on both sides, but not all."""
+    keys = table.lookups[number].keys
+    same = [f"{table.sql(theirs)} IS NOT DISTINCT FROM {table.sql(own)}" for own, theirs in keys]
+    given = f"coalesce({', '.join(table.sql(theirs) for _, theirs in keys)}) IS NOT NULL"
+    return f"LEFT JOIN {table.lookups[number].extract.name} l{number} ON {' AND '.join(same)} AND {given}"
 
 
-def _amount_sql(column: Column | None, width: Width, factor: Decimal, plan: FactPlan) -> str:
-    return amount_sql("CAST(NULL AS VARCHAR)" if column is None else plan.sql_name(column), width, factor)
+def _value_sql(value: Value, table: FactTable) -> str:
+    return literal(value) if isinstance(value, str) else f"coalesce({table.sql(value)}, '')"
+
+
+def _amount_sql(column: Column | None, width: Width, factor: Decimal, table: FactTable) -> str:
+    return amount_sql("CAST(NULL AS VARCHAR)" if column is None else table.sql(column), width, factor)
 
 
 def _measure_facts(engine: Engine, plan: FactPlan, widths: list[Width]) -> tuple[MeasureFacts, ...]:
     found = engine.row(
         "SELECT "
-        + ", ".join(f"count(m{n}), coalesce(bool_or(m{n} < 0), false)" for n in range(len(widths)))
+        + ", ".join(f"count(m{n}), coalesce(bool_or(m{n} < 0), false)" for n in _numbers(plan))
         + " FROM facts_text"
     )
     known = []
-    for n, (measure, columns) in enumerate(zip(plan.measures, _columns(plan), strict=True)):
-        facts = plan.table.rows * len(columns)
+    for n, measure in enumerate(plan.measures):
+        facts = sum(table.extract.table.rows for table, _ in plan.amounts(n))
         known.append(
             MeasureFacts(
                 measure=measure,
@@ -137,7 +153,8 @@ def _too_much(engine: Engine, plan: FactPlan, known: tuple[MeasureFacts, ...]) -
         for batch in engine.batches(f"SELECT CAST(abs(m{n}) AS VARCHAR), count(*) FROM facts_text GROUP BY 1"):
             units += sum(_units(amount) * count for amount, count in batch if amount is not None)
         if units >= 10**MAX_DIGITS:
-            place = Place(file=plan.file, field=_columns(plan)[n][0].name)
+            table, column = next(plan.amounts(n))
+            place = Place(file=table.extract.file, field=column.name)
             text = f"the amounts of {one.measure.name!r} add up to more than {MAX_DIGITS} digits"
             yield AMOUNT_OUT_OF_RANGE.at(place, f"{text}; the largest is {largest[n]}", value=largest[n])
 

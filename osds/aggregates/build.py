@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from osds.aggregates.amounts import MeasureFacts, spread_facts
-from osds.aggregates.bundle import Bundle, CuboidFile, Source, Summary, describe, render
+from osds.aggregates.bundle import Bundle, CuboidFile, Extra, Source, Summary, describe, render
 from osds.aggregates.checks import TOO_MANY_TOTALS
+from osds.aggregates.choice import PARQUET, Wish, read_wish
 from osds.aggregates.cube import count_cells, count_members, count_totals, forget_text, number_facts
 from osds.aggregates.engine import Engine, open_engine
-from osds.aggregates.facts import FactPlan, plan_facts
+from osds.aggregates.extras import write_drills
+from osds.aggregates.facts import FactPlan
 from osds.aggregates.files import write_files
 from osds.aggregates.folder import fresh_folder, put_in_place
+from osds.aggregates.header import make_header
 from osds.aggregates.lattice import Branch, Choice, Limits, choose_cuboids, judge_parts
-from osds.aggregates.load import load_table
+from osds.aggregates.load import load_tables
 from osds.aggregates.members import choose_labels
+from osds.aggregates.parquet import write_parquet
+from osds.aggregates.planning import plan_facts
 from osds.aggregates.reconcile import prove, sum_table
 from osds.aggregates.records import read_records
 from osds.dataset.package import DataPackage
@@ -50,21 +55,25 @@ def aggregate(
     """Compute the cuboids of a dataset and put them into the folder `output`, whole or not at all.
 
     Findings are errors in the data that only adding up can show; nothing is written then. `threads` is for tests: the
-    result does not depend on it. Raises `UsageError` if `output` holds something else or `settings.memory` is no
-    size, `OutsideError` if disk or memory fails, `BugError` if a file does not add up.
+    result does not depend on it. Raises `UsageError` if `output` holds something else or a setting cannot be met,
+    `OutsideError` if disk or memory fails, `BugError` if a file does not add up.
     """
-    plan, findings = plan_facts(package, model, tables)
+    wish = read_wish(model, settings)
+    plan, findings = plan_facts(package, wish.model, tables)
     if plan is None:
         return Aggregation(findings=findings, bundle=None)
     with (
         fresh_folder(output) as folder,
-        open_engine(plan.table.paths, memory=settings.memory, threads=threads) as engine,
+        open_engine(plan.paths, memory=settings.memory, threads=threads) as engine,
     ):
         facts, findings = _read_facts(engine, plan, settings, progress)
         if facts is None:
             return Aggregation(findings=findings, bundle=None)
-        summary, files = _write(engine, plan, facts, settings, folder, progress)
-        bundle = describe(package, plan, summary, files, source)
+        run = _Run(
+            engine=engine, plan=plan, facts=facts, wish=wish, settings=settings, folder=folder, progress=progress
+        )
+        summary, files, extras = _write(run, title=package.title or source.name)
+        bundle = describe(package, plan, summary, files, extras, source)
         (folder / DESCRIPTOR_FILE).write_bytes(render(bundle).encode("utf-8"))
         return Aggregation(findings=(), bundle=bundle, changed=put_in_place(folder, output))
 
@@ -82,7 +91,7 @@ def _read_facts(
 ) -> tuple[_Facts | None, tuple[Finding, ...]]:
     """Bring the facts into the engine, or find out why they cannot be added up."""
     with progress.task("Reading the facts"):
-        findings = load_table(engine, plan)
+        findings = load_tables(engine, plan)
         if findings:
             return None, findings
         measures, findings = spread_facts(engine, plan)
@@ -95,39 +104,74 @@ def _read_facts(
         return _Facts(measures=measures, totals=totals), ()
 
 
-def _write(
-    engine: Engine, plan: FactPlan, facts: _Facts, settings: Settings, folder: Path, progress: Progress
-) -> tuple[Summary, tuple[CuboidFile, ...]]:
-    """Choose the cuboids, write them into `folder` and prove that they add up."""
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """What every step of writing needs to know."""
+
+    engine: Engine
+    plan: FactPlan
+    facts: _Facts
+    wish: Wish
+    settings: Settings
+    folder: Path
+    progress: Progress
+
+
+def _write(run: _Run, *, title: str) -> tuple[Summary, tuple[CuboidFile, ...], tuple[Extra, ...]]:
+    """Choose the cuboids, write all files and prove that they add up. `title` is that of the dataset."""
+    plan, folder, progress = run.plan, run.folder, run.progress
     with progress.task("Adding up the table a second time"):
-        table = sum_table(engine, plan)
+        table = sum_table(run.engine, plan)
     with progress.task("Choosing cuboids"):
-        branches, conflicts, choice = _choose(engine, plan, facts.totals, settings)
-    files = write_files(engine, plan, branches, choice.cuboids, folder, progress)
+        branches, conflicts, choice = _choose(run)
+    files = write_files(run.engine, plan, branches, choice.cuboids, folder, progress)
+    names = [file.file.name for file in files]
     with progress.task("Proving that every file adds up"):
-        prove(folder, [file.name for file in files], plan, table)
-    apex = tuple(tuple(record) for record in read_records([folder / files[0].name]))
+        prove(folder, names, plan, table)
+    apex = tuple(tuple(record) for record in read_records([folder / names[0]]))
+    drilled = write_drills(
+        run.engine,
+        plan,
+        run.facts.measures,
+        choice.cuboids,
+        apex,
+        folder,
+        title=title,
+        limit=run.settings.max_cells,
+        progress=progress,
+    )
     summary = Summary(
-        measures=facts.measures,
+        measures=run.facts.measures,
         branches=branches,
         label_conflicts=conflicts,
         apex=apex,
-        skipped=(*plan.skipped, *choice.skipped),
+        skipped=(*plan.skipped, *run.wish.skipped, *choice.skipped, *drilled.skipped),
     )
-    return summary, files
+    return summary, files, (*_parquet(run, files), *drilled.extras)
 
 
-def _choose(
-    engine: Engine, plan: FactPlan, totals: int, settings: Settings
-) -> tuple[tuple[Branch, ...], tuple[int, ...], Choice]:
+def _parquet(run: _Run, files: tuple[CuboidFile, ...]) -> tuple[Extra, ...]:
+    if PARQUET not in run.wish.formats:
+        return ()
+    return write_parquet(
+        run.plan,
+        run.facts.measures,
+        make_header(run.plan),
+        files,
+        run.folder,
+        memory=run.settings.memory,
+        progress=run.progress,
+    )
+
+
+def _choose(run: _Run) -> tuple[tuple[Branch, ...], tuple[int, ...], Choice]:
     """The dimensions with their members, how many paths have several labels, and the cuboids to write."""
-    limits = Limits(
-        rows=plan.table.rows, members=settings.max_members, cells=settings.max_cells, files=settings.max_files
-    )
+    engine, plan, settings = run.engine, run.plan, run.settings
+    limits = Limits(rows=plan.rows, members=settings.max_members, cells=settings.max_cells, files=settings.max_files)
     branches = count_members(engine, plan)
     usable, _ = judge_parts(branches, limits)
     conflicts = choose_labels(engine, plan, usable)
     number_facts(engine, plan, usable)
-    forget_text(engine)
-    choice = choose_cuboids(branches, totals, limits, lambda cuboid: count_cells(engine, cuboid))
+    forget_text(engine, plan)
+    choice = choose_cuboids(branches, run.facts.totals, limits, lambda cuboid: count_cells(engine, cuboid))
     return branches, conflicts, choice

@@ -6,7 +6,7 @@ Values only. Nothing in it depends on the time or the machine, so that the same 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,14 @@ from osds.aggregates.facts import FactPlan
 from osds.aggregates.header import COUNT, Header, make_header
 from osds.aggregates.lattice import Branch, Cuboid, Named, Skipped, named
 from osds.aggregates.reconcile import rule
+from osds.aggregates.writing import Written
 from osds.dataset.package import DataPackage
 
 FORMAT = "1.0"
+RULE = (
+    "in every tree each amount and count is the sum of its children's and the roots are the cells of apex.csv; "
+    "the members of each depth have all facts"
+)
 Json = Any  # a value that `json.dumps` can write
 
 
@@ -34,20 +39,29 @@ class Source:
 class CuboidFile:
     """One written file. `keyed`: no cell has an empty code or axis value, so the codes are a primary key."""
 
-    name: str
+    file: Written
     cuboid: Cuboid
     cells: int
-    bytes: int
-    sha256: str
     keyed: bool
 
 
 @dataclass(frozen=True, kw_only=True)
+class Extra:
+    """A file beside the cuboids. `details` is what its resource says beyond name, format, size and hash."""
+
+    file: Written
+    format: str
+    mediatype: str
+    details: Mapping[str, Json]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Bundle:
-    """A complete bundle: the descriptor as JSON values, the CSV files (apex first), and what was left out."""
+    """A complete bundle: the descriptor as JSON values, the cuboids (apex first), other files, and what was left out."""
 
     descriptor: dict[str, Json]
     files: tuple[CuboidFile, ...]
+    extras: tuple[Extra, ...]
     skipped: tuple[Skipped, ...]
 
 
@@ -63,10 +77,14 @@ class Summary:
 
 
 def describe(
-    package: DataPackage, plan: FactPlan, summary: Summary, files: Sequence[CuboidFile], source: Source
+    package: DataPackage,
+    plan: FactPlan,
+    summary: Summary,
+    files: Sequence[CuboidFile],
+    extras: Sequence[Extra],
+    source: Source,
 ) -> Bundle:
     """The bundle of these files."""
-    header = make_header(plan)
     descriptor: dict[str, Json] = {"profile": "data-package", "name": source.name}
     if package.title:
         descriptor["title"] = package.title
@@ -75,17 +93,21 @@ def describe(
         "source": {
             "name": source.name,
             "descriptor_sha256": source.descriptor_sha256,
-            "tables": [{"resource": plan.table.resource, "rows": plan.table.rows}],
+            "tables": [{"resource": table.resource, "rows": table.rows} for table in plan.sources],
         },
         "generator": f"osds {__version__}",
         "measures": {known.measure.name: _measure(plan, summary, n) for n, known in enumerate(summary.measures)},
         "axes": [str(axis) for axis in plan.axes],
         "dimensions": {branch.dimension: _dimension(plan, summary, n) for n, branch in enumerate(summary.branches)},
         "skipped": [{"dimensions": _names(one.dimensions), "reason": one.reason} for one in summary.skipped],
-        "reconciliation": {"files": len(files), "checked": True, "rule": rule(plan.table.rows)},
+        "reconciliation": {
+            "files": len(files) + len(extras),
+            "checked": True,
+            "rule": f"{rule(plan.rows)}; {RULE}",
+        },
     }
-    descriptor["resources"] = [_resource(file, plan, header, summary) for file in files]
-    return Bundle(descriptor=descriptor, files=tuple(files), skipped=summary.skipped)
+    descriptor["resources"] = [_cuboid(file, plan, summary) for file in files] + [_extra(extra) for extra in extras]
+    return Bundle(descriptor=descriptor, files=tuple(files), extras=tuple(extras), skipped=summary.skipped)
 
 
 def render(bundle: Bundle) -> str:
@@ -130,21 +152,37 @@ def _dimension(plan: FactPlan, summary: Summary, number: int) -> dict[str, Json]
     }
 
 
-def _resource(file: CuboidFile, plan: FactPlan, header: Header, summary: Summary) -> dict[str, Json]:
-    schema: dict[str, Json] = {"fields": list(_fields(file.cuboid, plan, header)), "missingValues": [""]}
+def schema(file: CuboidFile, plan: FactPlan, header: Header) -> dict[str, Json]:
+    """The Table Schema of a cuboid."""
+    described: dict[str, Json] = {"fields": list(_fields(file.cuboid, plan, header)), "missingValues": [""]}
     keys = header.keys(file.cuboid)
     if keys and file.keyed:
-        schema["primaryKey"] = list(keys)
+        described["primaryKey"] = list(keys)
+    return described
+
+
+def _cuboid(file: CuboidFile, plan: FactPlan, summary: Summary) -> dict[str, Json]:
     return {
-        "name": file.name.removesuffix(".csv"),
+        **_resource(file.file, "csv", "text/csv", {"encoding": "utf-8"}),
+        "schema": schema(file, plan, make_header(plan)),
+        "osds": {"dimensions": _names(named(file.cuboid, summary.branches)), "cells": file.cells},
+    }
+
+
+def _extra(extra: Extra) -> dict[str, Json]:
+    encoding = {} if extra.format == "parquet" else {"encoding": "utf-8"}
+    return {**_resource(extra.file, extra.format, extra.mediatype, encoding), **extra.details}
+
+
+def _resource(file: Written, kind: str, mediatype: str, encoding: Mapping[str, Json]) -> dict[str, Json]:
+    return {
+        "name": file.name.removesuffix(".csv").removesuffix(".json"),
         "path": file.name,
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
+        "format": kind,
+        "mediatype": mediatype,
+        **encoding,
         "bytes": file.bytes,
         "hash": f"sha256:{file.sha256}",
-        "schema": schema,
-        "osds": {"dimensions": _names(named(file.cuboid, summary.branches)), "cells": file.cells},
     }
 
 

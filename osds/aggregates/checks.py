@@ -7,10 +7,20 @@ from osds.report import Check, Severity
 FACTS_IN_SEVERAL_RESOURCES = Check(
     code="facts-in-several-resources",
     severity=Severity.ERROR,
-    title="The facts are spread over several resources",
-    explanation="Cuboids are computed from one table: every measure, and every column that keeps amounts apart (year, "
-    "currency, phase, direction), must be in the same resource.",
-    advice="Put the amounts and their year, currency, phase and direction into one table",
+    title="The year, currency, phase or direction of some money is unknown",
+    explanation="The money of several resources is added up together, but never across year, currency, phase and "
+    "direction. So each table with money must have these columns itself, under the names that the model gives as "
+    "`source`, or a foreign key to the table that has them. A table that lacks another dimension is no error: its money "
+    "stands at the empty code there (see `dimension-incomplete`).",
+    advice="Add the column to that table under the same name, or a foreign key that leads to it",
+)
+LOOKUP_NOT_UNIQUE = Check(
+    code="lookup-not-unique",
+    severity=Severity.ERROR,
+    title="A key finds several rows of the table that is looked up",
+    explanation="The columns that a foreign key refers to must name one row each. With several rows for one key, every "
+    "amount with that key would be added up several times.",
+    advice="Remove the repeated rows, or refer to more columns, until each key is there once",
 )
 AMOUNT_NOT_A_NUMBER = Check(
     code="amount-not-a-number",
@@ -47,6 +57,7 @@ TOO_MANY_TOTALS = Check(
 
 CHECKS = (
     FACTS_IN_SEVERAL_RESOURCES,
+    LOOKUP_NOT_UNIQUE,
     AMOUNT_NOT_A_NUMBER,
     AMOUNT_OUT_OF_RANGE,
     YEAR_UNREADABLE,

@@ -66,10 +66,11 @@ def number_facts(engine: Engine, plan: FactPlan, usable: Sequence[tuple[Part, ..
     engine.run(f"CREATE TABLE facts AS SELECT {', '.join(columns)} FROM facts_text f {' '.join(joins)}")
 
 
-def forget_text(engine: Engine) -> None:
+def forget_text(engine: Engine, plan: FactPlan) -> None:
     """Give back the memory of what is needed no more once facts are numbered."""
     engine.run("DROP VIEW facts_text")
-    engine.run("DROP TABLE records")
+    for extract in plan.extracts:
+        engine.run(f"DROP TABLE {extract.name}")
 
 
 def count_cells(engine: Engine, cuboid: Cuboid) -> int:

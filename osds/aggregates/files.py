@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from osds.aggregates.bundle import CuboidFile
@@ -14,6 +13,7 @@ from osds.aggregates.header import Header, make_header
 from osds.aggregates.lattice import Branch, Cuboid
 from osds.aggregates.members import write_texts
 from osds.aggregates.names import csv_line, file_stems
+from osds.aggregates.writing import write_text
 from osds.progress import Progress
 
 
@@ -39,15 +39,13 @@ def write_files(
 
 
 def _write_file(engine: Engine, plan: FactPlan, header: Header, cuboid: Cuboid, path: Path, keyed: bool) -> CuboidFile:
-    digest = hashlib.sha256()
-    size = cells = 0
-    with path.open("xb") as file:
-        lines = [csv_line(header.columns(cuboid))]
-        batches = cell_lines(engine, plan, cuboid)
-        while lines:
-            content = "".join(f"{line}\n" for line in lines).encode("utf-8")
-            size += file.write(content)
-            digest.update(content)
-            lines = next(batches, [])
+    cells = 0
+
+    def texts() -> Iterator[str]:
+        nonlocal cells
+        yield f"{csv_line(header.columns(cuboid))}\n"
+        for lines in cell_lines(engine, plan, cuboid):
             cells += len(lines)
-    return CuboidFile(name=path.name, cuboid=cuboid, cells=cells, bytes=size, sha256=digest.hexdigest(), keyed=keyed)
+            yield "".join(f"{line}\n" for line in lines)
+
+    return CuboidFile(file=write_text(path, texts()), cuboid=cuboid, cells=cells, keyed=keyed)

@@ -1,4 +1,4 @@
-"""The fact table in the engine: codes and labels as they are written, amounts and years as they are read."""
+"""The tables in the engine: codes and labels as they are written, amounts and years as they are read."""
 
 # ruff: noqa: S608 (all names in the SQL are our own, all texts are literals: see `reading.literal`)
 
@@ -7,59 +7,75 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from osds.aggregates.checks import LOOKUP_NOT_UNIQUE
 from osds.aggregates.engine import Engine
-from osds.aggregates.facts import Column, FactPlan
+from osds.aggregates.facts import Column, Extract, FactPlan, Lookup
 from osds.aggregates.reading import literal
 from osds.aggregates.records import rewrite_records
 from osds.errors import BugError
 from osds.report import Check, Finding, Place
 
 MAX_QUOTED = 80
+MAX_EXAMPLES = 3
 MAX_LINE_SIZE = 2_000_000  # DuckDB's default, in bytes; it reserves memory for several lines of that size
 
 
-def load_table(engine: Engine, plan: FactPlan) -> tuple[Finding, ...]:
-    """Load the columns that facts need into `records`: `c0, c1…`, NULL for no value.
+def load_tables(engine: Engine, plan: FactPlan) -> tuple[Finding, ...]:
+    """Load the columns that facts need, one table of the engine per extract: `c0, c1…`, NULL for no value.
 
-    All of it is text still. Findings are cells that cannot be read. Raises `BugError` if the engine sees another
-    number of rows than the table was judged to have.
+    All of it is text still. Findings are cells that cannot be read, and keys of looked up tables that are not unique.
+    Raises `BugError` if the engine sees another number of rows than a table was judged to have.
     """
-    _load_text(engine, plan)
     findings: list[Finding] = []
-    for column in _with_rest(engine, plan):
-        findings += _read_rest(engine, plan, column)
-    return tuple(findings)
+    for extract in plan.extracts:
+        _load_text(engine, extract, _sources(engine, plan, extract))
+        for column in _with_rest(engine, extract):
+            findings += _read_rest(engine, extract, column)
+    for lookup in (lookup for table in plan.tables for lookup in table.lookups):
+        findings += _repeated_keys(engine, lookup)
+    return tuple(dict.fromkeys(findings))  # several tables with money may look up the same one
 
 
-def _load_text(engine: Engine, plan: FactPlan) -> None:
-    if engine.reads(_read_sql(plan, engine.sources)) and _count(engine) == plan.table.rows:
+def _sources(engine: Engine, plan: FactPlan, extract: Extract) -> Sequence[Path]:
+    """The names under which the engine may read the files of one table."""
+    before = plan.sources[: plan.sources.index(extract.table)]
+    start = sum(len(table.paths) for table in before)
+    return engine.sources[start : start + len(extract.table.paths)]
+
+
+def _load_text(engine: Engine, extract: Extract, sources: Sequence[Path]) -> None:
+    table = extract.table
+    if engine.reads(_read_sql(extract, sources)) and _count(engine, extract) == table.rows:
         return
     # DuckDB refuses some text that Python reads, for instance LF and CRLF in one file, or a cell of megabytes.
-    longest = rewrite_records(plan.table.paths, len(plan.table.fields), engine.spare)
-    engine.run(_read_sql(plan, (engine.spare,), line_size=longest))
-    if _count(engine) != plan.table.rows:
-        raise BugError(f"{plan.table.resource!r} has {plan.table.rows} rows, but the engine sees {_count(engine)}")
+    longest = rewrite_records(table.paths, len(table.fields), engine.spare)
+    engine.run(_read_sql(extract, (engine.spare,), line_size=longest))
+    if _count(engine, extract) != table.rows:
+        raise BugError(f"{table.resource!r} has {table.rows} rows, but the engine sees {_count(engine, extract)}")
 
 
-def _read_sql(plan: FactPlan, sources: Sequence[Path], line_size: int = 0) -> str:
+def _read_sql(extract: Extract, sources: Sequence[Path], line_size: int = 0) -> str:
     files = ", ".join(literal(str(source)) for source in sources)
-    names = ", ".join(f"'t{n}': 'VARCHAR'" for n in range(len(plan.table.fields)))
-    chosen = ", ".join(_column_sql(plan.sql_name(column), column) for column in plan.columns)
+    names = ", ".join(f"'t{n}': 'VARCHAR'" for n in range(len(extract.table.fields)))
+    chosen = ", ".join(_column_sql(extract.sql_name(column), column) for column in extract.columns)
     return (
-        f"CREATE OR REPLACE TABLE records AS SELECT {chosen} FROM read_csv([{files}], columns = {{{names}}}, "
+        f"CREATE OR REPLACE TABLE {extract.name} AS SELECT {chosen} FROM read_csv([{files}], columns = {{{names}}}, "
         "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', strict_mode = true, "
         f"max_line_size = {max(line_size, MAX_LINE_SIZE)})"
     )
 
 
-def _count(engine: Engine) -> int:
-    return int(engine.row("SELECT count(*) FROM records")[0])
+def _count(engine: Engine, extract: Extract) -> int:
+    return int(engine.row(f"SELECT count(*) FROM {extract.name}")[0])
 
 
-def _with_rest(engine: Engine, plan: FactPlan) -> list[Column]:
+def _with_rest(engine: Engine, extract: Extract) -> list[Column]:
     """The columns with cells that only Python can read."""
-    columns = [column for column in plan.columns if not column.is_verbatim]
-    counts = engine.row(f"SELECT {', '.join(f'count(odd_{plan.sql_name(c)})' for c in columns)} FROM records")
+    columns = [column for column in extract.columns if not column.is_verbatim]
+    if not columns:
+        return []
+    odd = ", ".join(f"count(odd_{extract.sql_name(column)})" for column in columns)
+    counts = engine.row(f"SELECT {odd} FROM {extract.name}")
     return [column for column, count in zip(columns, counts, strict=True) if count]
 
 
@@ -76,13 +92,13 @@ def _column_sql(name: str, column: Column) -> str:
     )
 
 
-def _read_rest(engine: Engine, plan: FactPlan, column: Column) -> list[Finding]:
+def _read_rest(engine: Engine, extract: Extract, column: Column) -> list[Finding]:
     """Read each distinct text that is not plain, once, and put its plain value in place."""
-    name = plan.sql_name(column)
+    name, table = extract.sql_name(column), extract.name
     odd = f"odd_{name}"
     readable: list[tuple[str, str]] = []
     failed: dict[str, list[tuple[str, int, Check]]] = {}
-    for text, rows in engine.rows(f"SELECT {odd}, count(*) FROM records WHERE {odd} IS NOT NULL GROUP BY 1 ORDER BY 1"):
+    for text, rows in engine.rows(f"SELECT {odd}, count(*) FROM {table} WHERE {odd} IS NOT NULL GROUP BY 1 ORDER BY 1"):
         value = column.reading.read(text)
         if isinstance(value, str):
             readable.append((text, value))
@@ -91,13 +107,33 @@ def _read_rest(engine: Engine, plan: FactPlan, column: Column) -> list[Finding]:
     if readable:
         engine.run("CREATE OR REPLACE TABLE readable (text VARCHAR, value VARCHAR)")
         engine.store("readable", ("VARCHAR", "VARCHAR"), readable)
-        engine.run(f"UPDATE records SET {name} = value FROM readable WHERE {odd} = text")
-    return [_unread(plan, column, texts) for texts in failed.values()]
+        engine.run(f"UPDATE {table} SET {name} = value FROM readable WHERE {odd} = text")
+    return [_unread(extract, column, texts) for texts in failed.values()]
 
 
-def _unread(plan: FactPlan, column: Column, failed: list[tuple[str, int, Check]]) -> Finding:
+def _unread(extract: Extract, column: Column, failed: list[tuple[str, int, Check]]) -> Finding:
     text, _, check = failed[0]
     rows = sum(count for _, count, _ in failed)
     others = f" and {len(failed) - 1} more texts like it" if len(failed) > 1 else ""
     message = f"{column.name!r} holds {text[:MAX_QUOTED]!r}{others} (rows: {rows})"
-    return check.at(Place(file=plan.file, field=column.name), message, value=text[:MAX_QUOTED])
+    return check.at(Place(file=extract.file, field=column.name), message, value=text[:MAX_QUOTED])
+
+
+def _repeated_keys(engine: Engine, lookup: Lookup) -> list[Finding]:
+    """A finding if one key stands in several rows: each fact would be there, and its money, as many times."""
+    extract = lookup.extract
+    columns = [column for _, column in lookup.keys]
+    names = [extract.sql_name(column) for column in columns]
+    found = engine.rows(
+        f"SELECT {', '.join(names)}, count(*) FROM {extract.name} WHERE coalesce({', '.join(names)}) IS NOT NULL "
+        f"GROUP BY {', '.join(names)} HAVING count(*) > 1 ORDER BY {', '.join(names)}"
+    )
+    if not found:
+        return []
+    examples = [" + ".join((text or "")[:MAX_QUOTED] for text in key) for *key, _ in found[:MAX_EXAMPLES]]
+    listed = ", ".join(f"{text!r} ({row[-1]} rows)" for text, row in zip(examples, found, strict=False))
+    more = f" and {len(found) - MAX_EXAMPLES} more" if len(found) > MAX_EXAMPLES else ""
+    fields = ", ".join(repr(column.name) for column in columns)
+    message = f"{fields} of {extract.table.resource!r} must find one row, but there are several for {listed}{more}"
+    place = Place(file=extract.file, field=columns[0].name)
+    return [LOOKUP_NOT_UNIQUE.at(place, message, value=examples[0])]

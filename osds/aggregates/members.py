@@ -17,6 +17,8 @@ from osds.aggregates.lattice import Part
 from osds.aggregates.names import csv_line
 from osds.fiscal.model import Axis
 
+MAX_ALTERNATIVES = 20  # labels of one path that are listed beside the chosen one
+
 
 def choose_labels(engine: Engine, plan: FactPlan, usable: Sequence[tuple[Part, ...]]) -> tuple[int, ...]:
     """Make `labels_0_1…` for each branch and level that has labels; return the paths with several labels per branch."""
@@ -34,15 +36,16 @@ def choose_labels(engine: Engine, plan: FactPlan, usable: Sequence[tuple[Part, .
 
 
 def _choose(engine: Engine, name: str, codes: Sequence[int], label: int, year: str) -> int:
-    """Make one table of labels `k1, k2…, label, candidates`; return how many paths have several candidates."""
+    """Make one table of labels `k1, k2…, label, candidates, alternatives`; return how many paths have several."""
     path = ", ".join(f"a{attribute} AS k{level}" for level, attribute in enumerate(codes, start=1))
-    by_path = f"PARTITION BY {keys(len(codes))}"
+    by_path = keys(len(codes))
+    others = f"place BETWEEN 2 AND {MAX_ALTERNATIVES + 1}"
     engine.run(
-        f"CREATE TABLE labels_{name} AS SELECT * EXCLUDE (place) FROM ("
-        f"SELECT *, count(*) OVER ({by_path}) AS candidates, "
-        f"row_number() OVER ({by_path} ORDER BY facts DESC, latest DESC, label) AS place FROM ("
+        f"CREATE TABLE labels_{name} AS SELECT {by_path}, max(label) FILTER (WHERE place = 1) AS label, "
+        f"count(*) AS candidates, string_agg(label, ' | ' ORDER BY place) FILTER (WHERE {others}) AS alternatives FROM ("
+        f"SELECT *, row_number() OVER (PARTITION BY {by_path} ORDER BY facts DESC, latest DESC, label) AS place FROM ("
         f"SELECT {path}, a{label} AS label, count(*) AS facts, max({year}) AS latest "
-        f"FROM facts_text WHERE a{label} <> '' GROUP BY ALL)) WHERE place = 1"
+        f"FROM facts_text WHERE a{label} <> '' GROUP BY ALL)) GROUP BY {by_path}"
     )
     return int(engine.row(f"SELECT count(*) FROM labels_{name} WHERE candidates > 1")[0])
 

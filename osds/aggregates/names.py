@@ -34,6 +34,11 @@ def _part_names(cuboid: Cuboid, branches: Sequence[Branch]) -> list[str]:
     return names
 
 
+def dimension_stems(kind: str, dimensions: Iterable[str]) -> tuple[str, ...]:
+    """The names of files that are made once per dimension, without their suffixes: `tree-cofog`, `members-cofog`."""
+    return distinct(f"{kind}-{slug(name, f'dimension-{number}')}" for number, name in enumerate(dimensions, start=1))
+
+
 def distinct(names: Iterable[str]) -> tuple[str, ...]:
     """The names in order, each once: a repeated one gets the suffix `-2`, `-3`…; an empty one is called `unnamed`."""
     found: dict[str, None] = {}

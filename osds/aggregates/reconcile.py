@@ -15,7 +15,7 @@ from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from pathlib import Path
 
 from osds.aggregates.engine import Engine
-from osds.aggregates.facts import Column, FactPlan, Group
+from osds.aggregates.facts import Column, FactPlan, FactTable, Group, Lookup, Value
 from osds.aggregates.money import AmountText
 from osds.aggregates.records import read_records
 from osds.errors import BugError
@@ -50,7 +50,7 @@ def rule(rows: int) -> str:
 
 def sum_table(engine: Engine, plan: FactPlan) -> Totals:
     """The second sum over the table, which shares no step with the cuboids up to `MAX_ROWS` rows."""
-    return _sum_by_python(plan) if plan.table.rows <= MAX_ROWS else _sum_by_engine(engine, plan)
+    return _sum_by_python(plan) if plan.rows <= MAX_ROWS else _sum_by_engine(engine, plan)
 
 
 def prove(folder: Path, names: Sequence[str], plan: FactPlan, table: Totals) -> None:
@@ -93,11 +93,12 @@ def _total(totals: Totals, key: Key, measures: int) -> Total:
 
 def _sum_by_python(plan: FactPlan) -> Totals:
     totals: Totals = {}
-    counters = [_Counter(group, plan, totals) for group in plan.groups]
     with localcontext(EXACT):
-        for cells in read_records(plan.table.paths):
-            for counter in counters:
-                counter.add(cells)
+        for table in plan.tables:
+            counters = [_Counter(table, group, plan, totals) for group in table.groups]
+            for cells in read_records(table.extract.table.paths):
+                for counter in counters:
+                    counter.add(cells)
         for total in totals.values():
             total.sums = [s * measure.factor for s, measure in zip(total.sums, plan.measures, strict=True)]
     return totals
@@ -106,9 +107,9 @@ def _sum_by_python(plan: FactPlan) -> Totals:
 class _Counter:
     """Adds the facts of one group to the totals, a record at a time."""
 
-    def __init__(self, group: Group, plan: FactPlan, totals: Totals) -> None:
-        self.axes = group.attributes[: len(plan.axes)]
-        self.positions = [value.position for value in self.axes if isinstance(value, Column)]
+    def __init__(self, table: FactTable, group: Group, plan: FactPlan, totals: Totals) -> None:
+        self.axes = [_axis(value, table) for value in group.attributes[: len(plan.axes)]]
+        self.positions = sorted({position for axis in self.axes for position in axis.positions})
         self.amounts = [_amount(number, column) for number, column in enumerate(group.amounts) if column is not None]
         self.measures = len(plan.measures)
         self.totals = totals
@@ -118,15 +119,13 @@ class _Counter:
         written = tuple([cells[position] for position in self.positions])
         total = self.known.get(written)
         if total is None:
-            total = self.known[written] = _total(self.totals, self._key(cells), self.measures)
+            key = tuple(axis.value(cells) for axis in self.axes)
+            total = self.known[written] = _total(self.totals, key, self.measures)
         total.facts += 1
         for number, position, missing, read in self.amounts:
             text = cells[position]
             if text not in missing:
                 total.sums[number] += read(text)
-
-    def _key(self, cells: list[str]) -> Key:
-        return tuple(value if isinstance(value, str) else _axis_value(value, cells) for value in self.axes)
 
 
 def _amount(number: int, column: Column) -> tuple[int, int, tuple[str, ...], Callable[[str], Decimal]]:
@@ -136,9 +135,41 @@ def _amount(number: int, column: Column) -> tuple[int, int, tuple[str, ...], Cal
     return number, column.position, column.missing, reading.number
 
 
-def _axis_value(column: Column, cells: list[str]) -> str:
+@dataclass(frozen=True, kw_only=True)
+class _AxisOfRow:
+    """How one axis value follows from the cells of a record. `positions` are the cells that it depends on."""
+
+    positions: tuple[int, ...]
+    value: Callable[[Sequence[str]], str]
+
+
+def _axis(value: Value, table: FactTable) -> _AxisOfRow:
+    if isinstance(value, str):
+        return _AxisOfRow(positions=(), value=lambda _: value)
+    if value.lookup is None:
+        return _AxisOfRow(positions=(value.position,), value=lambda cells: _read(value, cells) or "")
+    lookup = table.lookups[value.lookup]
+    own = [column for column, _ in lookup.keys]
+    found = _by_key(lookup, value)
+    return _AxisOfRow(
+        positions=tuple(column.position for column in own),
+        value=lambda cells: found.get(tuple(_read(column, cells) for column in own), ""),
+    )
+
+
+def _by_key(lookup: Lookup, value: Column) -> dict[tuple[str | None, ...], str]:
+    """The value of one column by the key of its row; a key without any value finds nothing."""
+    found = {}
+    for cells in read_records(lookup.extract.table.paths):
+        key = tuple(_read(column, cells) for _, column in lookup.keys)
+        if any(part is not None for part in key):
+            found[key] = _read(value, cells) or ""
+    return found
+
+
+def _read(column: Column, cells: Sequence[str]) -> str | None:
     text = cells[column.position]
-    return "" if text in column.missing else str(column.reading.read(text))
+    return None if text in column.missing else str(column.reading.read(text))
 
 
 def _sum_by_engine(engine: Engine, plan: FactPlan) -> Totals:
@@ -146,6 +177,8 @@ def _sum_by_engine(engine: Engine, plan: FactPlan) -> Totals:
     sums = [f"CAST(coalesce(sum(m{number}), 0) AS VARCHAR)" for number in range(len(plan.measures))]
     by = f" GROUP BY {', '.join(axes)}" if axes else " HAVING count(*) > 0"
     rows = engine.rows(f"SELECT {', '.join([*axes, *sums])}, count(*) FROM facts_text{by}")
+    if sum(row[-1] for row in rows) != plan.facts:
+        raise BugError(f"{plan.facts} facts became {sum(row[-1] for row in rows)} where other tables were looked up")
     return {
         tuple(row[: len(axes)]): Total(sums=[Decimal(text) for text in row[len(axes) : -1]], facts=row[-1])
         for row in rows

@@ -13,6 +13,7 @@ from osds.commands.validate import Validation
 from osds.dataset.package import DataPackage
 from osds.dataset.strict_json import MAX_BYTES
 from osds.edges import files
+from osds.fiscal.joins import named_resources
 from osds.fiscal.model import FiscalModel
 from osds.progress import Progress
 from osds.report import Check, Finding, Report, Severity, in_descriptor
@@ -22,8 +23,9 @@ from osds.tables.reading import plain_text
 FACTS_NOT_READ = Check(
     code="facts-not-read",
     severity=Severity.ERROR,
-    title="The table with the money was not read",
-    explanation="Only tables that were checked to the end are summed; a table at another address is never fetched.",
+    title="A table that the sums need was not read",
+    explanation="Only tables that were checked to the end are summed or looked up; a table at another address is never "
+    "fetched.",
     advice="Put the file into the dataset's folder",
 )
 
@@ -59,7 +61,7 @@ def _aggregate(
     output: Path,
     progress: Progress,
 ) -> Aggregation:
-    wanted = {measure.resource for measure in model.measures}
+    wanted = named_resources(model)
     descriptor = files.read_descriptor(validation.folder, MAX_BYTES)
     with tempfile.TemporaryDirectory(prefix="osds-") as scratch:
         tables = {
@@ -79,7 +81,7 @@ def _aggregate(
 
 
 def _unread_facts(report: Report, model: FiscalModel) -> tuple[Finding, ...]:
-    wanted = {measure.resource for measure in model.measures}
+    wanted = named_resources(model)
     unread = [table for table in report.tables if table.resource in wanted and not table.judged]
     return tuple(
         FACTS_NOT_READ.at(in_descriptor("/resources"), f"the table {table.resource!r} was not read: {table.reason}")

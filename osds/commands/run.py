@@ -98,6 +98,15 @@ def run_init(session: Session, folder: Path, *, currency: str | None, dry_run: b
     return EXIT_OK
 
 
+def run_migrate(session: Session, folder: Path, *, write: bool) -> int:
+    """Show the descriptor's meaning as a `model` of 0.3, as a diff; with `write` put it in place."""
+    from osds.commands.migrate import migrate_dataset
+
+    done = migrate_dataset(folder, write=write)
+    session.say("\n".join(done.lines), asdict(done))
+    return done.exit_code
+
+
 def run_registry_init(
     session: Session, folder: Path, *, title: str | None, core_organisation: str | None, dry_run: bool
 ) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -75,6 +78,27 @@ def package(columns: Sequence[str], types: Mapping[str, Mapping[str, Any]]) -> D
     return read_package({"name": "budget", "title": "A budget", "resources": [resource]})
 
 
+ForeignKey = tuple[str, str, str]  # columns of the table, the table referred to, its columns; several joined by `+`
+
+
+def package_of(
+    tables: Mapping[str, TableText],
+    types: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    keys: Mapping[str, Sequence[ForeignKey]],
+) -> DataPackage:
+    """A package of these tables; fields are strings unless `types` of the table says otherwise."""
+    resources = []
+    for name, table in tables.items():
+        fields = [{"name": field, "type": "string", **types.get(name, {}).get(field, {})} for field in table.fields]
+        foreign = [
+            {"fields": own.split("+"), "reference": {"resource": target, "fields": theirs.split("+")}}
+            for own, target, theirs in keys.get(name, ())
+        ]
+        schema = {"fields": fields, "missingValues": list(table.missing_values), "foreignKeys": foreign}
+        resources.append({"name": name, "path": f"{name}.csv", "schema": schema})
+    return read_package({"name": "budget", "title": "A budget", "resources": resources})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """An aggregation and the folder it wrote to."""
@@ -100,6 +124,15 @@ class Outcome:
         content = (self.folder / name).read_bytes()
         assert content.endswith(b"\n")
         return content.decode("utf-8").split("\n")[:-1]
+
+    def tree(self, name: str) -> list[dict[str, Any]]:
+        """The roots in a written tree."""
+        roots: list[dict[str, Any]] = json.loads((self.folder / name).read_bytes())
+        return roots
+
+    def cuboids(self) -> list[str]:
+        """The names of the written cuboids."""
+        return sorted(name for name in self.files() if name == "apex.csv" or name.startswith("by-"))
 
     def files(self) -> dict[str, bytes]:
         """Every file of the bundle."""
@@ -148,5 +181,31 @@ class Lab:
             source=SOURCE,
             progress=Silent(),
             threads=threads,
+        )
+        return Outcome(aggregation=done, folder=folder)
+
+    def run_tables(
+        self,
+        texts: Mapping[str, str],
+        measures: Sequence[Measure],
+        *dimensions: Dimension,
+        keys: Mapping[str, Sequence[ForeignKey]] | None = None,
+        types: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None,
+        missing: tuple[str, ...] = ("",),
+    ) -> Outcome:
+        """Aggregate several tables, given as CSV text by the names of their resources."""
+        tables = {
+            name: self.table(text, rows=len(list(csv.reader(io.StringIO(text)))) - 1, missing=missing, name=name)
+            for name, text in texts.items()
+        }
+        folder = self.root / "aggregates"
+        done = aggregate(
+            package_of(tables, types or {}, keys or {}),
+            model(measures, *dimensions),
+            tables,
+            Settings(),
+            folder,
+            source=SOURCE,
+            progress=Silent(),
         )
         return Outcome(aggregation=done, folder=folder)

@@ -68,10 +68,12 @@ def test_describe__the_whole_osds_block(lab: Lab) -> None:
         },
         "skipped": [],
         "reconciliation": {
-            "files": 3,
+            "files": 5,
             "checked": True,
             "rule": "In every file the cells of each combination of axis values add up to apex.csv, amounts and counts; "
-            "apex.csv equals a second sum over the table, in plain Python decimals",
+            "apex.csv equals a second sum over the table, in plain Python decimals; in every tree each amount and count "
+            "is the sum of its children's and the roots are the cells of apex.csv; "
+            "the members of each depth have all facts",
         },
     }
 
@@ -79,7 +81,13 @@ def test_describe__the_whole_osds_block(lab: Lab) -> None:
 def test_describe__a_resource(lab: Lab) -> None:
     done = made(lab)
     found = descriptor(done)["resources"]
-    assert [one["path"] for one in found] == ["apex.csv", "by-f-f1.csv", "by-f-f2.csv"]
+    assert [one["path"] for one in found] == [
+        "apex.csv",
+        "by-f-f1.csv",
+        "by-f-f2.csv",
+        "members-f.csv",
+        "tree-f.json",
+    ]
     content = done.files()["by-f-f1.csv"]
     assert found[1] == {
         "name": "by-f-f1",
@@ -132,4 +140,4 @@ def test_describe__frictionless_finds_the_bundle_valid(lab: Lab) -> None:
     )
     report = Package(str(done.folder / "datapackage.json")).validate()
     assert report.valid, report.flatten(["code", "message"])
-    assert report.stats["tasks"] == 2
+    assert report.stats["tasks"] == 4

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from osds.aggregates.facts import Column, FactPlan, plan_facts
+from osds.aggregates.facts import Column, FactPlan
 from osds.aggregates.lattice import Skipped
+from osds.aggregates.planning import plan_facts
 from osds.dataset.package import DataPackage
 from osds.errors import BugError
-from osds.fiscal.model import Axis, Dimension, FiscalModel, Level, Measure
+from osds.fiscal.model import Axis, Dimension, FiscalModel, Level
 from osds.tables.text import TableText
 from tests.aggregates.lab import YEAR, attribute, dimension, measure, model, package
 
@@ -30,7 +31,7 @@ def shown(plan: FactPlan) -> list[tuple[list[str], list[str | None]]]:
     """Attributes and amounts of each group, columns as `@name`."""
     return [
         ([_shown(v) for v in group.attributes], [c and c.name for c in group.amounts])  # type: ignore[misc]
-        for group in plan.groups
+        for group in plan.tables[0].groups
     ]
 
 
@@ -77,11 +78,12 @@ def test_plan_facts__constants() -> None:
     assert shown(planned(model([measure("a")], fixed))) == [(["2014"], ["a"])]
 
 
-def test_plan_facts__a_dimension_elsewhere_is_left_out() -> None:
-    plan = planned(model([measure("a")], YEAR, dimension("d", "code", resource="codes")))
-    reason = "its columns are not with the facts but in: codes"
-    assert plan.skipped == (Skipped(dimensions=(("d", ("code",)),), reason=reason),)
-    assert plan.hierarchies == ()
+def test_plan_facts__a_dimension_elsewhere_needs_a_foreign_key() -> None:
+    plan, findings = plan_facts(
+        PACKAGE, model([measure("a")], YEAR, dimension("d", "code", resource="codes")), {"facts": TABLE}
+    )
+    assert plan is None
+    assert [finding.code for finding in findings] == ["attribute-not-joined"]
 
 
 def test_plan_facts__levels_below_the_year_are_left_out() -> None:
@@ -90,18 +92,15 @@ def test_plan_facts__levels_below_the_year_are_left_out() -> None:
     assert plan.skipped == (Skipped(dimensions=(("date", ("year", "month")),), reason=reason),)
 
 
-@pytest.mark.parametrize(
-    ("measures", "year"),
-    [
-        ([measure("a"), measure("b", resource="other")], YEAR),
-        ([measure("a")], dimension("date", "year", axis=Axis.YEAR, resource="other")),
-    ],
-)
-def test_plan_facts__facts_in_several_resources(measures: list[Measure], year: Dimension) -> None:
-    plan, findings = plan_facts(PACKAGE, model(measures, year), {"facts": TABLE})
+def test_plan_facts__money_of_unknown_year() -> None:
+    plan, findings = plan_facts(PACKAGE, model([measure("a"), measure("b", resource="other")], YEAR), {"facts": TABLE})
     assert plan is None
-    assert [(finding.code, "facts, other" in finding.message) for finding in findings] == [
-        ("facts-in-several-resources", True)
+    assert [(finding.code, finding.message) for finding in findings] == [
+        (
+            "facts-in-several-resources",
+            "the year of the money in 'other' is unknown: 'year' is a column of 'facts', and 'other' has neither a "
+            "column of that name nor a foreign key to it",
+        )
     ]
 
 
@@ -120,5 +119,8 @@ def test_plan_facts__a_table_that_was_not_handed_over() -> None:
 
 def test_plan_facts__a_field_may_have_missing_values_of_its_own() -> None:
     described = package(COLUMNS, {"a": {"missingValues": ["n/a", {"value": "?"}, 7]}})
-    columns = {column.name: column.missing for column in planned(model([measure("a")], YEAR), described).columns}
+    columns = {
+        column.name: column.missing
+        for column in planned(model([measure("a")], YEAR), described).tables[0].extract.columns
+    }
     assert columns == {"year": ("", "-"), "a": ("n/a", "?")}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations, product
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osds.fiscal.model import Axis
+from osds.fiscal.model import Axis, Dimension
 from tests.aggregates.lab import Lab, dimension, measure
 
 CODES = st.sampled_from(["", "1", "01", "a", "b,c", 'd"', "é\n", "NULL"])
@@ -45,12 +46,73 @@ def test_aggregate__equals_a_naive_cube(tables: list[list[Cell]], factor: str) -
         )
         for name, columns in _cuboids(rows):
             assert _read(done.folder / name) == _naive(rows, columns, Decimal(factor)), name
-        assert len(list(done.folder.iterdir())) == 1 + len(list(_cuboids(rows)))
+        assert len(done.cuboids()) == len(list(_cuboids(rows)))
 
 
-def _csv(rows: list[Cell]) -> str:
+YEARS = st.sampled_from(["2014", "2015", ""])
+KEYS = st.sampled_from(["", "1", "01", "+2", "2.0", "3"])  # numbers, and there is no 3 to be found
+PARTS = st.sampled_from(["", "x", "X", "missing"])
+FOUND = st.dictionaries(st.tuples(st.sampled_from(["", "1", "02"]), st.sampled_from(["", "x", "X"])), CODES)
+PLANNED = st.lists(st.tuples(YEARS, KEYS, PARTS, CODES, CODES, AMOUNTS), max_size=6)
+SPENT = st.lists(st.tuples(AMOUNTS, CODES, PARTS, KEYS, YEARS), max_size=6)
+BOTH = st.tuples(PLANNED, SPENT)
+
+
+@settings(max_examples=25, deadline=None)
+@given(tables=st.lists(BOTH, min_size=4, max_size=4), found=FOUND, factor=FACTORS)
+def test_aggregate__several_tables_equal_a_naive_cube(
+    tables: list[tuple[list[Cell], list[Cell]]], found: dict[Cell, str], factor: str
+) -> None:
+    """Two tables with money, which look up `a` by two columns; both have `b`, but only the first has `c`."""
+    planned = [(f"X{number}", *row) for number, (rows, _) in enumerate(tables) for row in rows]
+    spent = [(f"X{number}", *row) for number, (_, rows) in enumerate(tables) for row in rows]
+    looked_up = {_key(*key): value for key, value in found.items()}
+    rows: list[Cell] = [(y, t, _found(looked_up, k, p), b, c, m, "") for t, y, k, p, b, c, m in planned]
+    rows += [(y, t, _found(looked_up, k, p), b, "", "", n) for t, n, b, p, k, y in spent]
+    texts = {
+        "plan": _csv(planned, "t,y,k,p,b,c,m"),
+        "real": _csv(spent, "t,n,b,p,k,y"),
+        "codes": _csv([(value, *key) for key, value in found.items()], "a,i,j"),
+    }
+    number = {"type": "number"}
+    with tempfile.TemporaryDirectory() as folder:
+        done = Lab(root=Path(folder)).run_tables(
+            texts,
+            [measure("m", factor=factor, resource="plan"), measure("n", resource="real")],
+            dimension("date", "y", axis=Axis.YEAR, resource="plan"),
+            _hierarchy(),
+            dimension("currency", "t", axis=Axis.CURRENCY, resource="real"),
+            dimension("d", "c", resource="plan"),
+            keys={name: [("k+p", "codes", "i+j")] for name in ("plan", "real")},
+            types={"plan": {"k": number}, "real": {"k": {"type": "integer"}}, "codes": {"i": number}},
+        )
+        for name, columns in _cuboids(rows):
+            assert _read(done.folder / name) == _naive(rows, columns, Decimal(factor)), name
+        assert len(done.cuboids()) == len(list(_cuboids(rows)))
+
+
+def _hierarchy() -> Dimension:
+    """The levels `a`, which is looked up, and `b`, which stands with the money."""
+    root, leaf = dimension("h", "a", resource="codes"), dimension("h", "b", resource="plan")
+    return replace(root, levels=(*root.levels, *leaf.levels))
+
+
+Key = tuple[Decimal | None, str | None]
+
+
+def _key(number: str, part: str) -> Key:
+    """A key as both sides mean it."""
+    return Decimal(number) if number else None, part or None
+
+
+def _found(looked_up: dict[Key, str], number: str, part: str) -> str:
+    """What a key finds; one that is empty altogether finds nothing."""
+    return looked_up.get(_key(number, part), "") if number or part else ""
+
+
+def _csv(rows: Sequence[Cell], header: str = "y,t,a,b,c,m,n") -> str:
     lines = [",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows]
-    return "\n".join(["y,t,a,b,c,m,n", *lines]) + "\n"
+    return "\n".join([header, *lines]) + "\n"
 
 
 def _cuboids(rows: list[Cell]) -> Iterator[Named]:

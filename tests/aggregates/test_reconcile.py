@@ -7,7 +7,8 @@ import pytest
 
 from osds.aggregates import reconcile
 from osds.aggregates.engine import open_engine
-from osds.aggregates.facts import FactPlan, plan_facts
+from osds.aggregates.facts import FactPlan
+from osds.aggregates.planning import plan_facts
 from osds.aggregates.reconcile import Total, Totals, prove, rule
 from osds.errors import BugError
 from tests.aggregates.lab import YEAR, Lab, dimension, measure, model, package
