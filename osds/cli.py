@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from osds import __version__
-from osds.errors import EXIT_BUG, EXIT_OK, EXIT_USAGE, OsdsError
+from osds.errors import EXIT_BUG, EXIT_OK, EXIT_USAGE, OsdsError, UsageError
 from osds.settings import OPTIONS
 from osds.untrusted import one_line
 
@@ -27,6 +27,7 @@ EPILOG = (
     "Exit codes: 0 done and valid, 1 errors in the data, 2 wrong use, 3 refused as unsafe, 4 outside failure, 5 bug."
 )
 EXIT_INTERRUPTED = 130
+FORMATS = ("text", "json", "sarif", "junit", "html")  # those of `views.formats`, whose import would cost `--help` 60 ms
 
 
 def _takes_settings(command: str) -> Callable[[Command], Command]:
@@ -72,9 +73,11 @@ def cli() -> None:
 @cli.command(epilog=EPILOG)
 @_path
 @_takes_settings("validate")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Form of the report  [default: text]")
+@click.option("--output", "target", metavar="FILE", help="Write the report in that form to FILE, and print it as text")
 @_json
 @_debug
-def validate(path: str, *, as_json: bool, **flags: object) -> int:
+def validate(path: str, *, form: str | None, target: str | None, as_json: bool, **flags: object) -> int:
     """Judge the dataset in the folder PATH: descriptor, fiscal model, and every row of every table.
 
     Nothing is written and nothing is fetched. Errors make the exit code 1; warnings do not.
@@ -84,13 +87,15 @@ def validate(path: str, *, as_json: bool, **flags: object) -> int:
       osds validate
       osds validate ~/data/madrid-budget --limit-errors 100
       osds validate --json > report.json
+      osds validate --format html --output report.html
     """
-    from osds.commands.validate import validate as judge
+    from osds.commands.run import run_validate
 
+    if as_json and form not in {None, "json"}:
+        raise UsageError("--json and another --format contradict each other", next_step="Give one of them")
     session, folder = _open(path, as_json=as_json)
-    result = judge(folder, session.settings(folder, flags), session.progress)
-    session.show_report(result.report, folder)
-    return result.report.exit_code
+    settings = session.settings(folder, flags)
+    return run_validate(session, folder, settings, form="json" if as_json else form or "text", target=target)
 
 
 @cli.command(epilog=EPILOG)

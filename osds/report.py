@@ -59,13 +59,17 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One thing osds looks at, with the words that explain it. `unsafe` checks refuse the dataset (exit code 3)."""
+    """One thing osds looks at, with the words that explain it. `unsafe` checks refuse the dataset (exit code 3).
+
+    `example` shows what the check finds, in Markdown.
+    """
 
     code: str
     severity: Severity
     title: str
     explanation: str
     advice: str
+    example: str = ""
     unsafe: bool = False
 
     def at(self, place: Place, message: str, *, value: str | None = None, advice: str | None = None) -> Finding:

@@ -16,7 +16,7 @@ from typing import Any
 from osds.edges import files
 from osds.edges.runner import Runner, find_runner
 from osds.edges.terminal import open_progress
-from osds.errors import UsageError
+from osds.errors import OutsideError, UsageError
 from osds.progress import Progress
 from osds.report import Report, Severity
 from osds.settings import SETTINGS_FILE, Settings, resolve
@@ -48,11 +48,29 @@ class Session:
         elif not self.json:
             print(lines(told.rstrip("\n")))  # noqa: T201
 
-    def show_report(self, report: Report, folder: Path) -> None:
+    def show_report(self, report: Report, folder: Path, form: str = "text") -> None:
         """Print a report; on a runner also annotate files, write the summary, set the outputs."""
-        self.say(text.render(report), json_report.to_json(report))
+        if form == "text" or self.json:
+            self.say(text.render(report), json_report.to_json(report))
+        else:
+            print(self._document(report, folder, form), end="")  # noqa: T201
         if self.runner is not None:
             self._tell_runner(self.runner, report, folder)
+
+    def write_report(self, report: Report, folder: Path, *, form: str, target: Path) -> None:
+        """Write a report to a file, and print it as text. Raises `OutsideError` if the file cannot be written."""
+        try:
+            target.write_text(self._document(report, folder, form), encoding="utf-8")
+        except OSError as error:
+            raise OutsideError(
+                f"{target} cannot be written: {error.strerror}", next_step="Give another file"
+            ) from error
+        self.show_report(report, folder)
+
+    def _document(self, report: Report, folder: Path, form: str) -> str:
+        from osds.views.formats import FORMATS
+
+        return FORMATS[form](report, _in_workspace(folder, self.runner.workspace if self.runner else None))
 
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
         """Set outputs of the action, where there is a runner."""

@@ -58,6 +58,7 @@ def render_checks() -> str:
                 "",
                 f"*{check.severity}{refused}*: **{check.title}.** {check.explanation}",
             ]
+            lines += ["", f"Example: {check.example}."] if check.example else []
             lines += ["", f"{check.advice}."]
     return "\n".join(lines) + "\n"
 

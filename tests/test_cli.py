@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from osds.cli import cli
+from osds.cli import FORMATS, cli
 from osds.dataset.schema_errors import read_schema
 from osds.edges.runner import OUTPUTS
+from osds.views import formats as views
 from tests.samples import MODEL, ROWS
 
 Osds = Callable[..., subprocess.CompletedProcess[str]]
@@ -90,6 +91,8 @@ def test_validate__a_dataset_cannot_bring_its_own_code(osds: Osds, make_dataset:
         (["validate", "--no-such"], 2, "See `osds validate --help`"),
         (["validate", "--limit-errors", "many", "dataset"], 2, "--limit-errors must be a whole number above 0"),
         (["no-such"], 2, "No such command"),
+        (["validate", "--json", "--format", "html", "dataset"], 2, "contradict"),
+        (["validate", "dataset", "--output", "no/such/folder"], 4, "cannot be written"),
         (["publish", "dataset"], 2, "--store"),
         (["register", "dataset"], 2, "--registry"),
         (["publish", "dataset", "--store", "./store"], 2, "--owner NAME"),
@@ -129,6 +132,23 @@ def test_settings_file__what_is_wrong_is_named(osds: Osds, make_dataset: Make, t
     done = osds("validate", make_dataset(files={"osds.yml": text}))
     assert done.returncode == 2
     assert told in done.stderr
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_validate__every_form_to_stdout_and_to_a_file(
+    osds: Osds, make_dataset: Make, tmp_path: Path, form: str
+) -> None:
+    dataset = make_dataset(files={"budget.csv": ROWS + "2024,03,Parks,nfp\n"})
+    printed = osds("validate", dataset, "--format", form)
+    written = osds("validate", dataset, "--format", form, "--output", "report")
+    assert (printed.returncode, written.returncode) == (1, 1)
+    assert (tmp_path / "report").read_text() == printed.stdout
+    assert "not valid: 1 error" in written.stdout
+    assert "nfp" in printed.stdout
+
+
+def test_formats__are_those_of_the_views() -> None:
+    assert list(views.FORMATS) == list(FORMATS)
 
 
 def test_settings_file__is_used(osds: Osds, make_dataset: Make) -> None:

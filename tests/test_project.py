@@ -14,8 +14,10 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from osds.audit import checks as audit_checks
 from osds.cli import cli
 from osds.edges.runner import OUTPUTS
+from osds.fiscal import checks as fiscal_checks
 from osds.settings import OPTIONS
 from scripts.pages import PAGES, all_checks
 
@@ -93,7 +95,8 @@ def test_names__action_yml_settings_and_flags_are_the_same() -> None:
     for name in ("validate", "aggregate", "publish", "register"):
         flags = {option.opts[0] for option in cli.commands[name].params if option.param_type_name == "option"}
         wanted = {f"--{option.name}" for option in OPTIONS if name in option.commands and not option.secret}
-        assert wanted == flags - {"--json", "--dry-run", "--debug"}
+        own = {"--format", "--output"} - wanted if name == "validate" else set()
+        assert wanted == flags - {"--json", "--dry-run", "--debug"} - own
 
 
 def table_of(heading: str) -> list[str]:
@@ -159,6 +162,11 @@ def test_checks__codes_are_unique_and_explained() -> None:
         assert check.explanation, check.code
         assert check.advice, check.code
         assert not check.advice.endswith("."), check.code
+
+
+def test_checks__of_money_have_an_example() -> None:
+    for check in (*fiscal_checks.CHECKS, *audit_checks.CHECKS):
+        assert check.example, check.code
 
 
 def test_settings_schema__accepts_what_settings_accept() -> None:

@@ -27,6 +27,16 @@ if TYPE_CHECKING:
 Descriptor = dict[str, Any]
 
 
+def run_validate(session: Session, folder: Path, settings: Settings, *, form: str, target: str | None) -> int:
+    """Judge the dataset and show the report in the form asked for, or write it to the file `target`."""
+    report = validate(folder, settings, session.progress).report
+    if target is None:
+        session.show_report(report, folder, form=form)
+    else:
+        session.write_report(report, folder, form=form, target=Path(target))
+    return report.exit_code
+
+
 def run_aggregate(session: Session, folder: Path, settings: Settings, *, dry_run: bool) -> int:
     """Validate and sum up; write the bundle, or with `dry_run` say what it would hold."""
     validation = validate(folder, settings, session.progress)
