@@ -83,6 +83,25 @@ MODEL = {
 }
 
 
+# What the engine alone needs: no exact proof, no files, no labels. Run with the path of the table.
+PEER = """
+import itertools, sys, duckdb
+table = duckdb.connect()
+table.execute("CREATE TABLE facts AS SELECT * REPLACE (approved::DECIMAL(18, 2) AS approved, "
+              "executed::DECIMAL(18, 2) AS executed) FROM read_csv(?, all_varchar = true)", [sys.argv[1]])
+levels = [["ministry_code"], ["function_code", "function_code, subfunction_code"], ["economic_code"], ["project"]]
+for size in range(4):
+    for chosen in itertools.combinations(levels, size):
+        for columns in itertools.product(*chosen):
+            by = ", ".join(("year", *columns))
+            table.execute(f"CREATE OR REPLACE TABLE cells AS SELECT {by}, sum(approved), sum(executed), count(*) "
+                          f"FROM facts GROUP BY {by}")
+"""
+PEER_NAME = "DuckDB alone"
+MACHINE = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} CPUs"
+CURVE = (100_000, 300_000, 1_000_000)  # rows
+
+
 @dataclass(frozen=True, kw_only=True)
 class Measurement:
     """One process, from its start to its end."""
@@ -92,23 +111,53 @@ class Measurement:
 
 
 def main() -> None:
-    """Generate, measure, print the table."""
+    """Generate, measure, print the table or the curve."""
     options = _options()
     with tempfile.TemporaryDirectory(prefix="osds-bench-") as folder:
-        dataset = write_dataset(Path(folder) / "budget", rows=options.rows)
-        megabytes = (dataset / "budget.csv").stat().st_size / 1e6
-        print(f"{options.rows:,} rows, {len(FIELDS)} columns, {megabytes:.1f} MB; median of {options.runs} runs")
-        print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} CPUs\n")
-        measured = measure(_commands(dataset, Path(folder) / "aggregates"), runs=options.runs, cwd=dataset)
-    for line in table(measured):
-        print(line)
+        lines = print_curve(Path(folder), options) if options.curve else print_table(Path(folder), options)
+        for line in lines:
+            print(line, flush=True)
+
+
+def print_table(folder: Path, options: argparse.Namespace) -> Iterator[str]:
+    """All commands on one budget."""
+    dataset = write_dataset(folder / "budget", rows=options.rows)
+    megabytes = (dataset / "budget.csv").stat().st_size / 1e6
+    yield f"{options.rows:,} rows, {len(FIELDS)} columns, {megabytes:.1f} MB; median of {options.runs} runs"
+    yield f"{MACHINE}\n"
+    yield from table(measure(_commands(dataset, folder / "aggregates"), runs=options.runs, cwd=dataset))
+
+
+def print_curve(folder: Path, options: argparse.Namespace) -> Iterator[str]:
+    """How `osds aggregate` and the engine alone grow with the table: seconds, and seconds per million rows."""
+    yield f"{MACHINE}; median of {options.runs} runs\n"
+    yield f"{'rows':>12}{'osds aggregate':>18}{'per million':>14}{PEER_NAME:>18}{'per million':>14}"
+    for rows in options.curve:
+        dataset = write_dataset(folder / str(rows), rows=rows)
+        commands = _commands(dataset, folder / f"aggregates-{rows}")
+        names = ("osds aggregate", PEER_NAME)
+        measured = measure({name: commands[name] for name in names}, runs=options.runs, cwd=dataset)
+        ours, theirs = (_median(measured[name]) for name in names)
+        per_million = 1e6 / rows
+        yield f"{rows:>12,}{ours:>18.2f}{ours * per_million:>14.2f}{theirs:>18.2f}{theirs * per_million:>14.2f}"
+        (dataset / "budget.csv").unlink()
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the generated budget (default 100000)")
     parser.add_argument("--runs", type=int, default=5, help="runs of each command (default 5)")
-    return parser.parse_args()
+    parser.add_argument(
+        "--curve",
+        type=int,
+        nargs="*",
+        metavar="ROWS",
+        help="instead: how aggregating grows with the rows (default 100000 300000 1000000)",
+    )
+    options = parser.parse_args()
+    if options.curve == []:
+        options.curve = CURVE
+    return options
 
 
 def write_dataset(folder: Path, *, rows: int) -> Path:
@@ -157,6 +206,7 @@ def _commands(dataset: Path, output: Path) -> dict[str, Sequence[str]]:
         "osds validate": [*osds, "validate", str(dataset)],
         "frictionless validate": [*frictionless, "validate", "datapackage.json"],
         "osds aggregate": [*osds, "aggregate", str(dataset), "--output", str(output)],
+        PEER_NAME: [*isolated, "-c", PEER, str(dataset / "budget.csv")],
     }
 
 
@@ -199,8 +249,10 @@ def table(measured: Mapping[str, Sequence[Measurement]]) -> Iterator[str]:
         median, low, high = statistics.median(seconds), min(seconds), max(seconds)
         peak = statistics.median(m.megabytes for m in measurements)
         yield f"{name:<24}{median:>10.3f}{low:>10.3f}{high:>10.3f}{peak:>10.0f}"
+    ratio = _median(measured["osds aggregate"]) / _median(measured[PEER_NAME])
+    yield f"\nosds takes {ratio:.1f} times as long as {PEER_NAME} to aggregate, and has validated, proved and written it"
     ratio = _median(measured["frictionless validate"]) / _median(measured["osds validate"])
-    yield f"\nfrictionless takes {ratio:.1f} times as long as osds to validate"
+    yield f"frictionless takes {ratio:.1f} times as long as osds to validate"
 
 
 def _median(measurements: Sequence[Measurement]) -> float:

@@ -198,6 +198,22 @@ def test_bench__prints_a_line_for_each_command() -> None:
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0].startswith("200 rows, 12 columns, 0.0 MB; median of 1 runs")
-    for name in ("osds --version", "osds --help", "osds validate", "frictionless validate", "osds aggregate"):
+    for name in (
+        "osds --version",
+        "osds --help",
+        "osds validate",
+        "frictionless validate",
+        "osds aggregate",
+        "DuckDB alone",
+    ):
         assert [line for line in lines if re.match(rf"{name} +\d+\.\d{{3}}", line)], name
+    assert re.match(r"osds takes \d+\.\d times as long as DuckDB alone to aggregate", lines[-2])
     assert re.match(r"frictionless takes \d+\.\d times as long as osds to validate", lines[-1])
+
+
+def test_bench__prints_a_curve() -> None:
+    command = [sys.executable, str(ROOT / "scripts" / "bench.py"), "--runs", "1", "--curve", "100", "200"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    figures = [line.split() for line in done.stdout.splitlines()[3:]]
+    assert [(line[0], len(line)) for line in figures] == [("100", 5), ("200", 5)]

@@ -68,10 +68,10 @@ def _numbers(plan: FactPlan) -> range:
 
 
 def _width_sql(text: str) -> str:
-    return (
-        f"coalesce(max(length(ltrim(split_part({text}, '.', 1), '+-0'))), 0), "
-        f"coalesce(max(length(split_part({text}, '.', 2))), 0)"
-    )
+    """The widest whole part, without sign and leading zeros, and the widest fraction, of plain (ASCII) numbers."""
+    fraction = f"CASE WHEN contains({text}, '.') THEN strlen({text}) - instr({text}, '.') ELSE 0 END"
+    tail = f"CASE WHEN contains({text}, '.') THEN strlen({text}) - instr({text}, '.') + 1 ELSE 0 END"
+    return f"coalesce(max(strlen(ltrim({text}, '+-0')) - {tail}), 0), coalesce(max({fraction}), 0)"
 
 
 def _too_wide(engine: Engine, plan: FactPlan, number: int, width: Width) -> Finding:

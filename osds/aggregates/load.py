@@ -57,11 +57,13 @@ def _load_text(engine: Engine, extract: Extract, sources: Sequence[Path]) -> Non
 def _read_sql(extract: Extract, sources: Sequence[Path], line_size: int = 0) -> str:
     files = ", ".join(literal(str(source)) for source in sources)
     names = ", ".join(f"'t{n}': 'VARCHAR'" for n in range(len(extract.table.fields)))
+    texts = ", ".join(_text_sql(extract.sql_name(column), column) for column in extract.columns)
     chosen = ", ".join(_column_sql(extract.sql_name(column), column) for column in extract.columns)
     return (
-        f"CREATE OR REPLACE TABLE {extract.name} AS SELECT {chosen} FROM read_csv([{files}], columns = {{{names}}}, "
-        "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', strict_mode = true, "
-        f"max_line_size = {max(line_size, MAX_LINE_SIZE)})"
+        # In two steps, so that no amount is read twice.
+        f"CREATE OR REPLACE TABLE {extract.name} AS SELECT {chosen} FROM (SELECT {texts} FROM "
+        f"read_csv([{files}], columns = {{{names}}}, auto_detect = false, header = true, delim = ',', quote = '\"', "
+        f"escape = '\"', strict_mode = true, max_line_size = {max(line_size, MAX_LINE_SIZE)}))"
     )
 
 
@@ -79,17 +81,21 @@ def _with_rest(engine: Engine, extract: Extract) -> list[Column]:
     return [column for column, count in zip(columns, counts, strict=True) if count]
 
 
-def _column_sql(name: str, column: Column) -> str:
-    """The plain value as `c0`, and what only Python can read as `odd_c0`."""
+def _text_sql(name: str, column: Column) -> str:
+    """The plain value as `c0`, and beside it, if it needs reading, what is written as `text_c0`."""
     text = f"coalesce(t{column.position}, '')"  # DuckDB reads an empty cell as NULL
     missing = f"{text} IN ({', '.join(literal(m) for m in column.missing)})" if column.missing else "false"
-    plain = column.reading.plain_sql(text)
+    written = f"CASE WHEN {missing} THEN NULL ELSE {text} END"
     if column.is_verbatim:
-        return f"CASE WHEN {missing} THEN NULL ELSE {text} END AS {name}"
+        return f"{written} AS {name}"
     return (
-        f"CASE WHEN {missing} THEN NULL ELSE {plain} END AS {name}, "
-        f"CASE WHEN {missing} OR ({plain}) IS NOT NULL THEN NULL ELSE {text} END AS odd_{name}"
+        f"{written} AS text_{name}, CASE WHEN {missing} THEN NULL ELSE {column.reading.plain_sql(text)} END AS {name}"
     )
+
+
+def _column_sql(name: str, column: Column) -> str:
+    """The plain value as `c0`, and what only Python can read as `odd_c0`."""
+    return name if column.is_verbatim else f"{name}, CASE WHEN {name} IS NULL THEN text_{name} END AS odd_{name}"
 
 
 def _read_rest(engine: Engine, extract: Extract, column: Column) -> list[Finding]:

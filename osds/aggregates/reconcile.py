@@ -132,7 +132,8 @@ def _amount(number: int, column: Column) -> tuple[int, int, tuple[str, ...], Cal
     reading = column.reading
     if not isinstance(reading, AmountText):
         raise BugError(f"{column.name!r} is a measure, but is not read as amounts")
-    return number, column.position, column.missing, reading.number
+    # Python reads the usual spelling by itself, blanks around it included, and much faster.
+    return number, column.position, column.missing, Decimal if reading == AmountText() else reading.number
 
 
 @dataclass(frozen=True, kw_only=True)
