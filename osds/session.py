@@ -19,7 +19,8 @@ from osds.edges.terminal import open_progress
 from osds.errors import OutsideError, UsageError
 from osds.progress import Progress
 from osds.report import Report, Severity
-from osds.settings import SETTINGS_FILE, Settings, resolve
+from osds.settings import Settings, resolve
+from osds.silence import SETTINGS_FILE
 from osds.untrusted import lines
 from osds.views import json_report, summary, text
 from osds.views.annotation import render as render_annotations

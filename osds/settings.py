@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from osds.errors import UsageError
+from osds.silence import SETTINGS_FILE, Silence, parse_silences
 
-SETTINGS_FILE = "osds.yml"
 _SIZE = re.compile(r"(?P<count>[0-9]{1,9}) ?(?P<unit>[KMGT]B)", re.IGNORECASE)
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _LEAST_SIZE = 256 * 10**6
@@ -155,11 +155,11 @@ class Settings:
     )
     memory: str = _setting(
         "1GB",
-        about="Memory the aggregation may use before it spills to disk",
-        commands="aggregate publish",
+        about="Memory that adding up may use before it spills to disk",
+        commands="validate aggregate publish",
         metavar="SIZE",
-        in_file=True,
     )
+    silences: tuple[Silence, ...] = ()  # the key `silence` of `osds.yml`: a list, so neither flag nor input
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,6 +185,7 @@ def _options() -> tuple[Option, ...]:
     return tuple(
         Option(attribute=f.name, type=int if f.type == "int" else str, default=f.default, **_as_option(f.metadata))
         for f in fields(Settings)
+        if f.metadata
     )
 
 
@@ -200,14 +201,16 @@ def resolve(*, file: Mapping[str, object], environ: Mapping[str, str], flags: Ma
 
     Raises `UsageError` for an unknown key in the file, a key that must not stand there, or a value of the wrong type.
     """
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"silences": parse_silences(file.get("silence"))}
     known = {option.name: option for option in OPTIONS}
     for key, value in file.items():
+        if key == "silence":
+            continue
         option = known.get(key)
         if option is None or not option.in_file:
             raise UsageError(
                 f"{SETTINGS_FILE}: {key!r} cannot be set here",
-                next_step=f"Known keys: {', '.join(o.name for o in OPTIONS if o.in_file)}",
+                next_step=f"Known keys: {', '.join([*(o.name for o in OPTIONS if o.in_file), 'silence'])}",
             )
         values[option.attribute] = _typed(option, value, f"{SETTINGS_FILE}: {key}")
     for option in OPTIONS:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from osds.aggregates import checks as aggregate_checks
+from osds.audit import checks as audit_checks
 from osds.commands.aggregate import FACTS_NOT_READ
 from osds.dataset import checks as dataset_checks
 from osds.fiscal import checks as fiscal_checks
 from osds.report import Check
 from osds.settings import OPTIONS, Option
+from osds.silence import SILENCE_SCHEMA, SILENCED
 from osds.tables import checks as table_checks
 
 ROOT = Path(__file__).parent.parent
@@ -30,6 +32,7 @@ _ROOMS = (
     ("The descriptor and the files", dataset_checks.CHECKS),
     ("The fiscal model", fiscal_checks.CHECKS),
     ("The tables", table_checks.CHECKS),
+    ("The figures", (*audit_checks.CHECKS, SILENCED)),
     ("The sums", (FACTS_NOT_READ, *aggregate_checks.CHECKS)),
 )
 
@@ -72,7 +75,7 @@ def render_settings_schema() -> str:
         "description": "Settings of osds for one dataset. Environment and flags override them.",
         "type": "object",
         "additionalProperties": False,
-        "properties": properties,
+        "properties": {**properties, "silence": SILENCE_SCHEMA},
     }
     return json.dumps(schema, indent=2) + "\n"
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from osds.errors import UsageError
-from osds.settings import OPTIONS, Settings, resolve
+from osds.settings import OPTIONS, Settings, resolve, size_of
 
 
 def test_resolve__defaults() -> None:
@@ -55,3 +55,18 @@ def test_settings__a_secret_does_not_print_itself() -> None:
 def test_options__secrets_never_stand_in_a_file() -> None:
     assert [o.name for o in OPTIONS if o.secret] == ["token"]
     assert not [o.name for o in OPTIONS if o.secret and o.in_file]
+
+
+@pytest.mark.parametrize(("text", "size"), [("2GB", 2 * 10**9), ("256mb", 256 * 10**6), ("1 TB", 10**12)])
+def test_size_of__sizes(text: str, size: int) -> None:
+    assert size_of(text, "max-memory") == size
+
+
+@pytest.mark.parametrize("text", ["", "2", "GB", "255MB", "-1GB", "1.5GB", "2GB\n", "٣GB", "1" * 20 + "GB"])
+def test_size_of__anything_else_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="max-memory"):
+        size_of(text, "max-memory")
+
+
+def test_options__a_dataset_cannot_raise_the_limits_that_protect_from_it() -> None:
+    assert not [o.name for o in OPTIONS if o.name in {"max-seconds", "max-memory"} and o.in_file]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from osds.aggregates.build import Aggregation, aggregate
 from osds.aggregates.bundle import Source
+from osds.commands.plain_tables import plain_tables
 from osds.commands.validate import Validation
 from osds.dataset.package import DataPackage
 from osds.dataset.strict_json import MAX_BYTES
@@ -18,7 +18,6 @@ from osds.fiscal.model import FiscalModel
 from osds.progress import Progress
 from osds.report import Check, Finding, Report, Severity, in_descriptor
 from osds.settings import Settings
-from osds.tables.reading import plain_text
 
 FACTS_NOT_READ = Check(
     code="facts-not-read",
@@ -61,14 +60,8 @@ def _aggregate(
     output: Path,
     progress: Progress,
 ) -> Aggregation:
-    wanted = named_resources(model)
     descriptor = files.read_descriptor(validation.folder, MAX_BYTES)
-    with tempfile.TemporaryDirectory(prefix="osds-") as scratch:
-        tables = {
-            facts.resource: plain_text(validation.folder, package, facts, scratch=Path(scratch), progress=progress)
-            for facts in validation.report.tables
-            if facts.resource in wanted
-        }
+    with plain_tables(validation.folder, package, model, validation.report.tables, progress) as tables:
         return aggregate(
             package,
             model,

@@ -24,7 +24,8 @@ from osds.inference.table import Table, read_table
 from osds.inference.text import Encoding, Layout, detect_encoding, detect_layout
 from osds.progress import Progress, Task
 from osds.report import DESCRIPTOR_FILE
-from osds.settings import OPTIONS, SETTINGS_FILE, Option
+from osds.settings import OPTIONS, Option
+from osds.silence import SETTINGS_FILE
 
 WORKFLOW_FILE = ".github/workflows/osds.yml"
 ATTRIBUTES_FILE = ".gitattributes"

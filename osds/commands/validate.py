@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from osds.commands.confined import confined
+from osds.commands.looking import look_into
 from osds.dataset import descriptor, lfs, preflight, strict_json
+from osds.dataset.abridging import abridge
 from osds.dataset.package import DataPackage, read_package
 from osds.edges import files
 from osds.fiscal.compile import compile_model
 from osds.fiscal.lint import lint
 from osds.fiscal.model import FiscalModel
 from osds.progress import Progress
-from osds.report import Finding, Report, Severity
+from osds.report import Finding, Report, Severity, TableFacts
 from osds.settings import Settings
+from osds.silence import apply_silences
+from osds.tables.answers import Ask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,15 +37,16 @@ def validate(path: str | Path, settings: Settings, progress: Progress) -> Valida
     content = files.read_descriptor(folder, strict_json.MAX_BYTES)
     value, found = strict_json.load(content)
     findings = list(found)
-    if value is not None:
+    if value is not None or not _has_error(findings):  # `null` is JSON, too
         findings += descriptor.check_structure(value)
     if value is None or _has_error(findings):
         return Validation(folder=folder, report=Report(dataset=_name(value), findings=tuple(findings)))
-    return _validate_package(folder, read_package(value), findings, settings, progress)
+    with confined(settings) as ask:
+        return _validate_package(folder, read_package(value), findings, settings, ask, progress)
 
 
 def _validate_package(
-    folder: Path, package: DataPackage, findings: list[Finding], settings: Settings, progress: Progress
+    folder: Path, package: DataPackage, findings: list[Finding], settings: Settings, ask: Ask, progress: Progress
 ) -> Validation:
     findings += descriptor.check_package(package)
     facts = {path: files.look(folder, path) for path in preflight.wanted_files(package)}
@@ -51,16 +57,39 @@ def _validate_package(
     findings += found
     if model is not None:
         findings += lint(package, model)
-    tables = []
-    if not any(finding.unsafe for finding in findings):
+    findings = list(abridge(findings))
+    tables: list[TableFacts] = []
+    readable = {r.name for r in package.resources if preflight.readable(r, facts) and r.fields}
+    if not _has_unsafe(findings):
+        findings += look_into(folder, package, readable, progress)
+    if not _has_unsafe(findings):
         from osds.tables.judge import judge
 
-        readable = {r.name for r in package.resources if preflight.readable(r, facts) and r.fields}
-        for verdict in judge(folder, package, readable, limit_errors=settings.limit_errors, progress=progress):
+        limit = settings.limit_errors
+        for verdict in judge(folder, package, readable, ask=ask, limit_errors=limit, progress=progress):
             findings += verdict.findings
             tables.append(verdict.facts)
+    if model is not None and not _has_error(findings):
+        findings += _audit(folder, package, model, tables, settings, progress)
     report = Report(dataset=package.name, findings=tuple(findings), tables=tuple(tables))
+    report = apply_silences(report, settings.silences)
     return Validation(folder=folder, report=report, package=package, model=model)
+
+
+def _audit(
+    folder: Path,
+    package: DataPackage,
+    model: FiscalModel,
+    tables: list[TableFacts],
+    settings: Settings,
+    progress: Progress,
+) -> tuple[Finding, ...]:
+    """What is doubtful in the figures of tables without errors."""
+    from osds.audit.audit import audit
+    from osds.commands.plain_tables import plain_tables
+
+    with plain_tables(folder, package, model, tables, progress) as texts:
+        return audit(package, model, texts, settings, progress=progress)
 
 
 def _check_hashes(folder: Path, package: DataPackage, facts: dict[str, preflight.FileFacts]) -> list[Finding]:
@@ -71,6 +100,10 @@ def _check_hashes(folder: Path, package: DataPackage, facts: dict[str, preflight
         else:
             findings += preflight.check_hash(wanted, files.digest(folder, wanted.path, wanted.algorithm))
     return findings
+
+
+def _has_unsafe(findings: list[Finding]) -> bool:
+    return any(finding.unsafe for finding in findings)
 
 
 def _has_error(findings: list[Finding]) -> bool:

@@ -142,5 +142,29 @@ HASH_UNKNOWN = Check(
     explanation="osds checks md5, sha1, sha256 and sha512 of resources that are one file.",
     advice="Write `sha256:` and the hexadecimal hash",
 )
+FINDINGS_MORE = Check(
+    code="findings-more",
+    severity=NOTICE,
+    title="There is more of the same",
+    explanation="Of one check on descriptor, files and fiscal model, 200 findings are listed.",
+    advice="Correct those that are listed; the rest is mostly of one kind",
+)
+PACKED_UNUSUAL = Check(
+    code="packed-unusual",
+    severity=ERROR,
+    title="A packed file is not one plain table",
+    explanation="A file packed as gz or zip holds one table and nothing else: no second member, no folder, no other packed "
+    "file, no password.",
+    advice="Pack the table alone, or leave it unpacked",
+)
+UNPACKED_LIMIT = Check(
+    code="unpacked-limit",
+    severity=ERROR,
+    title="A packed file unpacks to more than osds reads",
+    explanation="More than 20 GB, or more than 200 times (and 32 MB) of what is packed, is refused: so little text says so "
+    "much only in files that are made to fill machines. The limits are fixed and hold for packed files only.",
+    advice="Leave the table unpacked, where only time and memory bound it",
+    unsafe=True,
+)
 
 CHECKS = tuple(value for value in list(globals().values()) if isinstance(value, Check))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from osds.dataset.package import Json
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
 MAX_FINDINGS = 50
+MAX_ERRORS = 10_000  # of millions, which a short text can have, the first are enough
 
 
 def read_schema(package: str, name: str) -> dict[str, Any]:
@@ -26,9 +28,8 @@ def schema_problems(value: Json, schema: Mapping[str, Any]) -> Iterator[tuple[st
     """Each place where `value` breaks `schema`: a JSON Pointer into `value`, and what is wrong there in words."""
     from jsonschema import Draft202012Validator
 
-    for error in sorted(
-        Draft202012Validator(schema).iter_errors(value), key=lambda e: [str(p) for p in e.absolute_path]
-    ):
+    errors = islice(Draft202012Validator(schema).iter_errors(value), MAX_ERRORS)
+    for error in sorted(errors, key=lambda e: [str(p) for p in e.absolute_path]):
         yield _pointer(error), _words(error)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from collections import Counter
 
 from osds.dataset import checks
 from osds.dataset.package import Json
 from osds.report import DESCRIPTOR_FILE, Finding, Place
 
 MAX_BYTES = 4 * 1024 * 1024
+MAX_DUPLICATES = 50  # keys that are told
 MAX_DEPTH = 64
 
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
@@ -42,7 +44,8 @@ def load(content: bytes, *, file: str = DESCRIPTOR_FILE) -> tuple[Json | None, t
         return None, (checks.JSON_INVALID.at(place, str(error)),)
     if duplicates:
         found = (
-            checks.JSON_DUPLICATE_KEY.at(place, f"the key {key!r} stands twice in one object") for key in duplicates
+            checks.JSON_DUPLICATE_KEY.at(place, f"the key {key[:200]!r} stands twice in one object")
+            for key in duplicates[:MAX_DUPLICATES]
         )
         return None, tuple(found)
     return value, tuple(findings)
@@ -52,8 +55,8 @@ def _decode(content: bytes, duplicates: list[str]) -> Json:
     def pairs(items: list[tuple[str, Json]]) -> dict[str, Json]:
         seen = dict(items)
         if len(seen) < len(items):
-            names = [name for name, _ in items]
-            duplicates.extend(name for name in seen if names.count(name) > 1)
+            counts = Counter(name for name, _ in items)
+            duplicates.extend(name for name in seen if counts[name] > 1)
         return seen
 
     value = json.loads(

@@ -127,6 +127,57 @@ JUDGE_FAILED = Check(
     "applied to the column's type.",
     advice="Simplify the field or constraint that the message names",
 )
+TABLE_LIMIT = Check(
+    code="table-limit",
+    severity=Severity.ERROR,
+    title="A table is wider than osds reads",
+    explanation="Headers of more than 2,000 columns and rows of more than 4 MB are refused before a parser meets them. "
+    "Both are mostly a damaged file: a wrong delimiter, or a quote that is never closed. The limits are fixed.",
+    advice="Correct delimiter and quotes; a table that really is this wide becomes several, or columns become rows",
+    unsafe=True,
+)
+NUL_BYTE = Check(
+    code="nul-byte",
+    severity=Severity.ERROR,
+    title="A file holds bytes that are no text",
+    explanation="NUL bytes are in no text, and tools disagree on what they mean. Mostly the file is UTF-16, or was cut "
+    "off when it was copied.",
+    advice="Save the file as UTF-8, or state its `encoding`",
+)
+LONE_RETURN = Check(
+    code="lone-return",
+    severity=Severity.WARNING,
+    title="A carriage return stands alone",
+    explanation="Some tools take a carriage return without line feed as the end of a row, others as a character of the "
+    "cell, so they see different rows.",
+    advice="Save the file with line feeds, or with both, at the ends of lines",
+)
+QUOTE_MISPLACED = Check(
+    code="quote-misplaced",
+    severity=Severity.ERROR,
+    title="Text goes on after a closing quote",
+    explanation="A quoted cell ends with its quote (RFC 4180). Tools disagree on what text behind it belongs to. Mostly a "
+    "quote inside the cell was not doubled.",
+    advice="Write quotes inside a quoted cell twice",
+)
+QUOTE_UNCLOSED = Check(
+    code="quote-unclosed",
+    severity=Severity.ERROR,
+    title="A quoted cell never ends",
+    explanation="The file ends inside quotes, so all rows behind the opening quote became one cell. Mostly the file was "
+    "cut off, or a quote too many stands in the line named.",
+    advice="Close the quote, or remove it, or get the whole file again",
+)
+LIMIT_REACHED = Check(
+    code="limit-reached",
+    severity=Severity.ERROR,
+    title="Judging a table took more than it may",
+    explanation="Rows are judged in a process of its own, which is ended when it takes too long or too much memory. A "
+    "dataset cannot change these limits; whoever runs osds can: `max-seconds`, `max-memory`.",
+    advice="Look for a regular expression in `pattern` that takes forever, or for a damaged file; for a table that is "
+    "just large, raise the limit that the message names",
+    unsafe=True,
+)
 
 CHECKS = tuple(value for value in list(globals().values()) if isinstance(value, Check))
 _BY_CODE = {check.code: check for check in CHECKS}

@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from osds.dataset.package import DataPackage, Resource
 from osds.progress import Progress
 from osds.report import Finding, Place, TableFacts, in_descriptor
 from osds.tables import checks
+from osds.tables.answers import Answer, Ask, Question, TableError
 from osds.tables.rewriting import FORMATS, format_of, rewrite
-
-if TYPE_CHECKING:
-    from frictionless import Report as TheirReport
-
-MAX_VALUE = 200  # characters of a cell that are quoted
-MAX_MESSAGE = 500
-_TICK = 1000  # rows between two signs of life
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,9 +23,18 @@ class Verdict:
 
 
 def judge(
-    folder: Path, package: DataPackage, readable: Collection[str], *, limit_errors: int, progress: Progress
+    folder: Path,
+    package: DataPackage,
+    readable: Collection[str],
+    *,
+    ask: Ask,
+    limit_errors: int,
+    progress: Progress,
 ) -> Iterator[Verdict]:
-    """A verdict on every table of the package. `readable` names the resources that may be opened below `folder`."""
+    """A verdict on every table of the package. `readable` names the resources that may be opened below `folder`.
+
+    `ask` is `osds.tables.asking.ask`, or the same in a process with limits.
+    """
     for resource in package.resources:
         if resource.name not in readable:
             yield Verdict(findings=(), facts=_not_judged(resource, "its file was not read"))
@@ -41,7 +43,11 @@ def judge(
             finding = checks.FORMAT_NOT_READ.at(_place(resource), message)
             yield Verdict(findings=(finding,), facts=_not_judged(resource, "its format is not read"))
         else:
-            yield _judge_one(folder, package, resource, readable, limit_errors, progress)
+            descriptor, lost = rewrite(package, resource, readable)
+            question = Question(folder=str(folder.absolute()), descriptor=descriptor, limit_errors=limit_errors)
+            with progress.task(f"Checking {_title(resource)}", _lines(folder, resource)) as task:
+                answer = ask(question, task.advance)
+            yield _verdict(resource, lost, answer, limit_errors)
 
 
 def _not_judged(resource: Resource, reason: str) -> TableFacts:
@@ -56,90 +62,37 @@ def _not_judged(resource: Resource, reason: str) -> TableFacts:
     )
 
 
-def _judge_one(
-    folder: Path,
-    package: DataPackage,
-    resource: Resource,
-    readable: Collection[str],
-    limit_errors: int,
-    progress: Progress,
-) -> Verdict:
-    descriptor, lost = rewrite(package, resource, readable)
+def _verdict(resource: Resource, lost: Collection[str], answer: Answer, limit_errors: int) -> Verdict:
     findings = [_foreign_key_lost(resource, name) for name in lost]
-    try:
-        report = _ask_frictionless(
-            folder, descriptor, _title(resource), _lines(folder, resource), limit_errors, progress
-        )
-    except _GaveUpError as error:
-        findings.append(error.finding(resource))
+    if answer.ended:
+        message = f"the table {resource.name!r} was not judged: {answer.ended}"
+        findings.append(checks.LIMIT_REACHED.at(_place(resource), message))
+        return Verdict(findings=tuple(findings), facts=_not_judged(resource, "a limit was reached"))
+    findings += [_finding(resource, error, gave_up=answer.gave_up) for error in answer.errors]
+    if answer.gave_up:
         return Verdict(findings=tuple(findings), facts=_not_judged(resource, "frictionless gave up"))
-    task = report.tasks[0]
-    findings += [_finding(resource, error) for error in task.errors]
     reason = ""
-    if task.warnings:
+    if answer.stopped:
         reason = f"stopped after {limit_errors:,} errors"
         findings.append(checks.ERROR_LIMIT.at(_place(resource), f"the table {resource.name!r} was {reason}"))
     facts = TableFacts(
         resource=resource.name,
         files=resource.paths,
-        rows=task.stats.get("rows"),
-        fields=task.stats.get("fields", len(resource.fields)),
-        bytes=task.stats.get("bytes", 0),
+        rows=answer.rows,
+        fields=len(resource.fields) if answer.fields is None else answer.fields,
+        bytes=answer.bytes or 0,
         judged=True,
         reason=reason,
     )
     return Verdict(findings=tuple(findings), facts=facts)
 
 
-class _GaveUpError(Exception):
-    """Raised if frictionless raised instead of reporting; it does so on schemas that it cannot apply."""
-
-    def __init__(self, code: str, title: str, message: str) -> None:
-        super().__init__(message)
-        self.code, self.title, self.message = code, title, message
-
-    def finding(self, resource: Resource) -> Finding:
-        message = f"the table {resource.name!r} could not be judged: {_short(self.message, MAX_MESSAGE)}"
-        return checks.check_of(self.code, self.title).at(_place(resource), message)
-
-
-def _ask_frictionless(
-    folder: Path, descriptor: dict[str, Any], title: str, lines: int, limit_errors: int, progress: Progress
-) -> TheirReport:
-    from frictionless import FrictionlessException, Package
-
-    with progress.task(f"Checking {title}", lines) as task:
-        seen = 0
-
-        def on_row(row: Any) -> None:  # noqa: ANN401, ARG001 (frictionless calls it with its untyped Row, by name)
-            nonlocal seen
-            seen += 1
-            if seen % _TICK == 0:
-                task.advance(_TICK)
-
-        try:
-            package = Package.from_descriptor(descriptor, basepath=str(folder))
-            return package.resources[0].validate(limit_errors=limit_errors, on_row=on_row)
-        except FrictionlessException as error:
-            raise _GaveUpError(error.error.type, error.error.title, error.error.message) from error
-        # frictionless raises TypeError, AttributeError, re.error and others on schemas that it cannot apply to the data:
-        # for a dataset they are one and the same finding, and no input may end in a traceback.
-        except Exception as error:
-            message = f"{type(error).__name__}: {error}"
-            raise _GaveUpError(checks.JUDGE_FAILED.code, checks.JUDGE_FAILED.title, message) from error
-
-
-def _finding(resource: Resource, error: Any) -> Finding:  # noqa: ANN401 (frictionless' error classes share no typed base)
-    cell = getattr(error, "cell", None)
-    place = Place(
-        file=_place(resource).file,
-        row=getattr(error, "row_number", None),
-        field=getattr(error, "field_name", None) or getattr(error, "label", None) or None,
-    )
-    check = checks.check_of(error.type, error.title)
-    return check.at(
-        place, _short(error.message, MAX_MESSAGE), value=None if cell is None else _short(str(cell), MAX_VALUE)
-    )
+def _finding(resource: Resource, error: TableError, *, gave_up: bool) -> Finding:
+    check = checks.check_of(error.code, error.title)
+    if gave_up:
+        return check.at(_place(resource), f"the table {resource.name!r} could not be judged: {error.message}")
+    place = Place(file=_place(resource).file, row=error.row, field=error.field)
+    return check.at(place, error.message, value=error.cell)
 
 
 def _foreign_key_lost(resource: Resource, target: str) -> Finding:
@@ -155,10 +108,6 @@ def _place(resource: Resource) -> Place:
 
 def _title(resource: Resource) -> str:
     return resource.paths[0] if resource.paths else resource.name
-
-
-def _short(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"
 
 
 def _lines(folder: Path, resource: Resource) -> int:

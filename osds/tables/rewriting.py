@@ -13,6 +13,7 @@ from osds.dataset.package import DataPackage, Json, Resource
 
 FORMATS = ("csv", "tsv")
 _PACKED = ("gz", "zip")
+_PACKED_OTHERWISE = ("bz2", "xz")  # frictionless would unpack them, whatever `format` says
 _RESOURCE_KEYS = ("name", "path", "data", "encoding")
 _SCHEMA_KEYS = ("fields", "missingValues", "primaryKey", "uniqueKeys", "fieldsMatch")
 _DIALECT_KEYS = (
@@ -42,9 +43,17 @@ def format_of(resource: Resource) -> str:
     stated = resource.raw.get("format")
     name = resource.paths[0].rsplit("/", 1)[-1].lower()
     parts = name.split(".")[1:]
+    if parts and parts[-1] in _PACKED_OTHERWISE:
+        return parts[-1]
     if parts and parts[-1] in _PACKED:
         parts.pop()
     return stated.lower() if isinstance(stated, str) and stated else (parts[-1] if parts else "")
+
+
+def is_zip(descriptor: Mapping[str, Json]) -> bool:
+    """True if any table of a rewritten descriptor lies in a zip file."""
+    paths = [resource.get("path") for resource in descriptor["resources"]]
+    return any(isinstance(path, str) and path.lower().endswith(".zip") for path in paths)
 
 
 def rewrite(

@@ -80,7 +80,7 @@ def test_aggregate__one_file_per_year(tmp_path: Path) -> None:
     files = {f"{n}.csv": f"{head}\n{row}\n" for n, row in enumerate(rows)}
     one = {"name": "budget", "path": list(files), "schema": SCHEMA}
     done = aggregated(tmp_path / "town", files, resources=[one])
-    assert done.report.findings == ()
+    assert not [f for f in done.report.findings if f.severity != "notice"]
     assert (tmp_path / "sums/apex.csv").read_text("utf-8").splitlines()[1:] == ["2023,14.50,2", "2024,12.25,2"]
     many = [{"name": f"budget-{path[0]}", "path": path, "schema": SCHEMA} for path in files]
     (tmp_path / "other").mkdir()

@@ -10,6 +10,7 @@ import pytest
 
 from osds.dataset.package import read_package
 from osds.progress import Silent
+from osds.tables.asking import ask
 from osds.tables.judge import Verdict, judge
 
 FIELDS = [{"name": "id", "type": "integer"}, {"name": "text", "type": "string"}]
@@ -23,7 +24,7 @@ def judged(tmp_path: Path) -> Judge:
         package = read_package(
             {"name": "x", "resources": [{"name": "a", "path": path, "schema": {"fields": FIELDS}, **resource}]}
         )
-        (verdict,) = judge(tmp_path, package, {"a"}, limit_errors=limit, progress=Silent())
+        (verdict,) = judge(tmp_path, package, {"a"}, ask=ask, limit_errors=limit, progress=Silent())
         return verdict
 
     return run
@@ -99,7 +100,7 @@ def test_judge__foreign_keys_between_tables(tmp_path: Path) -> None:
             ],
         }
     )
-    first, second = judge(tmp_path, package, {"a", "codes"}, limit_errors=9, progress=Silent())
+    first, second = judge(tmp_path, package, {"a", "codes"}, ask=ask, limit_errors=9, progress=Silent())
     assert [(f.code, f.place.row) for f in first.findings] == [("foreign-key", 3)]
     assert second.findings == ()
 

@@ -1,0 +1,92 @@
+"""What is asked of frictionless about one table, and what it answers, as values that can travel as JSON.
+
+frictionless runs in a process of its own, so the answer comes from outside: `read_answer` believes no type of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+
+from osds.dataset.package import Json
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Judge the first resource of `descriptor`, a rewritten one, with files below `folder`, up to `limit_errors`."""
+
+    folder: str
+    descriptor: Mapping[str, Json]
+    limit_errors: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableError:
+    """One error of frictionless: its type and title, its words, and where. Long texts are cut already."""
+
+    code: str
+    title: str
+    message: str
+    row: int | None = None
+    field: str | None = None
+    cell: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What frictionless says. Counts are None where it did not count.
+
+    `stopped`: it stopped at the limit of errors. `gave_up`: it raised the only error instead of reporting. `ended`: the
+    process ended before it could answer, and this is why, in words.
+    """
+
+    errors: tuple[TableError, ...] = ()
+    stopped: bool = False
+    gave_up: bool = False
+    ended: str = ""
+    rows: int | None = None
+    fields: int | None = None
+    bytes: int | None = None
+
+    def to_json(self) -> dict[str, Json]:
+        """The answer as JSON."""
+        return asdict(self)
+
+
+Ask = Callable[[Question, Callable[[int], None]], Answer]
+"""Asks, and is told now and then how many more rows have been read."""
+
+
+def read_answer(value: Json) -> Answer:
+    """The answer in a JSON value. Raises `ValueError` if it is anything else."""
+    if not isinstance(value, dict) or not isinstance(value.get("errors"), list):
+        raise ValueError("not an answer")  # noqa: TRY004 (wrong JSON is a wrong value)
+    return Answer(
+        errors=tuple(_read_error(error) for error in value["errors"]),
+        stopped=_typed(value, "stopped", bool),
+        gave_up=_typed(value, "gave_up", bool),
+        ended=_typed(value, "ended", str),
+        rows=_typed(value, "rows", int, type(None)),
+        fields=_typed(value, "fields", int, type(None)),
+        bytes=_typed(value, "bytes", int, type(None)),
+    )
+
+
+def _read_error(value: Json) -> TableError:
+    if not isinstance(value, dict):
+        raise ValueError("not an error")  # noqa: TRY004
+    return TableError(
+        code=_typed(value, "code", str),
+        title=_typed(value, "title", str),
+        message=_typed(value, "message", str),
+        row=_typed(value, "row", int, type(None)),
+        field=_typed(value, "field", str, type(None)),
+        cell=_typed(value, "cell", str, type(None)),
+    )
+
+
+def _typed(value: Mapping[str, Json], key: str, *types: type) -> Json:
+    found = value.get(key)
+    if type(found) not in types:
+        raise ValueError(f"{key} is not of its type")
+    return found

@@ -1,0 +1,77 @@
+"""Asking frictionless about one table, in this process. `osds.tables.child` runs it in a process with limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from frictionless import FrictionlessException, Package
+
+from osds.tables import checks
+from osds.tables.answers import Answer, Question, TableError
+
+MAX_VALUE = 200  # characters of a cell that are quoted
+MAX_MESSAGE = 500
+_TICK = 1000  # rows between two signs of life
+
+
+def ask(question: Question, on_rows: Callable[[int], None]) -> Answer:
+    """What frictionless says of the table. Raises `MemoryError` if there was too little."""
+    seen = 0
+
+    def on_row(row: Any) -> None:  # noqa: ANN401, ARG001 (frictionless calls it with its untyped Row, by name)
+        nonlocal seen
+        seen += 1
+        if seen % _TICK == 0:
+            on_rows(_TICK)
+
+    try:
+        package = Package.from_descriptor(dict(question.descriptor), basepath=question.folder)
+        report = package.resources[0].validate(limit_errors=question.limit_errors, on_row=on_row)
+    except MemoryError:
+        raise
+    except FrictionlessException as error:
+        _raise_if_memory(error)
+        return _gave_up(error.error.type, error.error.title, error.error.message)
+    # frictionless raises TypeError, AttributeError, re.error and others on schemas that it cannot apply to the data:
+    # for a dataset they are one and the same finding, and no input may end in a traceback.
+    except Exception as error:  # noqa: BLE001
+        _raise_if_memory(error)
+        return _gave_up(checks.JUDGE_FAILED.code, checks.JUDGE_FAILED.title, f"{type(error).__name__}: {error}")
+    task = report.tasks[0]
+    return Answer(
+        errors=tuple(_read_error(error) for error in task.errors),
+        stopped=bool(task.warnings),
+        rows=task.stats.get("rows"),
+        fields=task.stats.get("fields"),
+        bytes=task.stats.get("bytes"),
+    )
+
+
+def _raise_if_memory(error: BaseException | None) -> None:
+    """frictionless turns whatever a parser raises into an error of its own, also `MemoryError`."""
+    while error is not None:
+        if isinstance(error, MemoryError):
+            raise error
+        error = error.__cause__ or error.__context__
+
+
+def _gave_up(code: str, title: str, message: str) -> Answer:
+    return Answer(errors=(TableError(code=code, title=title, message=_short(message, MAX_MESSAGE)),), gave_up=True)
+
+
+def _read_error(error: Any) -> TableError:  # noqa: ANN401 (frictionless' error classes share no typed base)
+    cell = getattr(error, "cell", None)
+    field = getattr(error, "field_name", None) or getattr(error, "label", None) or None
+    return TableError(
+        code=error.type,
+        title=error.title,
+        message=_short(error.message, MAX_MESSAGE),
+        row=getattr(error, "row_number", None),
+        field=None if field is None else _short(str(field), MAX_VALUE),
+        cell=None if cell is None else _short(str(cell), MAX_VALUE),
+    )
+
+
+def _short(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"

@@ -1,0 +1,99 @@
+"""The process in which frictionless meets a dataset: `python -I -m osds.tables.child BYTES`, started by `osds.edges.child`.
+
+It reads a line of JSON for each question, and writes lines of JSON: `{"rows": count}` now and then, and `{"answer": …}` or
+`{"ended": reason}` at the end of each. Before the first question it limits itself, where the system
+knows such limits (POSIX): memory, size of files it may write, open files, no core dump; and processor time for each
+question, so that it ends also where nobody is left to end it. The clock on the wall is the parent's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import BinaryIO
+
+from osds.dataset.package import Json
+from osds.tables.answers import Question
+from osds.tables.asking import ask
+
+MAX_ANSWER = 16 << 20  # bytes of a line; `osds.edges.child` reads no more
+_MAX_OPEN_FILES = 256
+_MAX_TEMPORARY = 20 << 30  # bytes; frictionless unpacks a zip file into a temporary one
+_SPARE_SECONDS = 2
+
+
+def main() -> None:
+    """Answer questions until there are no more."""
+    questions, answers = _take_streams()
+    _limit(int(sys.argv[1]))
+    for line in questions:
+        message = json.loads(line)
+        _limit_question(message["seconds"], packed=message["packed"])
+        answer = _answer(Question(**message["question"]), answers)
+        _send(answers, answer)
+        if "ended" in answer:
+            return
+
+
+def _answer(question: Question, answers: BinaryIO) -> dict[str, Json]:
+    try:
+        answer = ask(question, lambda count: _send(answers, {"rows": count})).to_json()
+        too_large = len(json.dumps(answer)) > MAX_ANSWER - 100
+    except MemoryError:
+        return {"ended": "memory"}
+    return {"ended": "answer"} if too_large else {"answer": answer}
+
+
+def _send(answers: BinaryIO, message: dict[str, Json]) -> None:
+    answers.write(json.dumps(message).encode("ascii") + b"\n")
+    answers.flush()
+
+
+def _take_streams() -> tuple[BinaryIO, BinaryIO]:
+    """The standard streams for ourselves: what anybody else reads here is empty, and what they print goes nowhere."""
+    questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
+    return questions, answers
+
+
+def _limit(memory: int) -> None:
+    if sys.platform == "win32":
+        return
+    import resource
+
+    for kind, amount in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, _MAX_OPEN_FILES),
+    ):
+        _lower(kind, amount)
+
+
+def _limit_question(seconds: int, *, packed: bool) -> None:
+    if sys.platform == "win32":
+        return
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _lower(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + seconds + _SPARE_SECONDS)
+    _lower(resource.RLIMIT_FSIZE, _MAX_TEMPORARY if packed else 0)
+
+
+def _lower(kind: int, amount: int) -> None:
+    """Set a soft limit, never above the hard one. macOS refuses some limits; what remains is the parent's clock."""
+    import contextlib
+    import resource
+
+    hard = resource.getrlimit(kind)[1]
+    if hard != resource.RLIM_INFINITY:
+        amount = min(amount, hard)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(kind, (amount, hard))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Looking at the bytes of a table before a parser does: which files, with which marks, and what is said of what is odd.
+
+Pure: the bytes come as blocks, from `edges.unpacking`.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from osds.dataset.package import DataPackage, Json, Resource
+from osds.report import Check, Finding, Place
+from osds.tables import checks
+from osds.tables.bytescan import MAX_COLUMNS, MAX_MISPLACED, MAX_RECORD, Glance, Marks, Odd, settle
+from osds.tables.quotes import Quotes
+from osds.tables.rewriting import FORMATS, format_of
+
+_MARKUP = '\t\n\r",;|0\0'  # what must have the bytes of ASCII in an encoding for its bytes to be looked at
+_STATEFUL = ("utf_7", "iso2022", "iso_2022", "hz")  # the bytes of ASCII stand for letters there, now and then
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # UTF-32 begins like one of them
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A file to look at, and what the descriptor says of its marks; `marks` is None where only its size matters."""
+
+    path: str
+    marks: Marks | None
+
+
+def wanted_files(package: DataPackage, readable: Collection[str]) -> Iterator[Wanted]:
+    """The files of the tables that the judge would read. `readable` names the resources that may be opened."""
+    for resource in package.resources:
+        if resource.name in readable and format_of(resource) in FORMATS:
+            marks = _marks(resource)
+            for path in dict.fromkeys(resource.paths):
+                yield Wanted(path=path, marks=marks)
+
+
+def examine(wanted: Wanted, read: Callable[[], Iterable[bytes]]) -> Iterator[Finding]:
+    """Findings on one file. `read` opens it anew each time; it is read twice only if quotes are odd in it."""
+    marks, glance = wanted.marks, None
+    for block in _without_bom(read()):
+        if glance is None:
+            if marks is None or block.startswith(_WIDE):
+                marks = None
+                continue
+            marks = settle(marks, block)
+            glance = Glance(marks)
+        glance.feed(block)
+        if glance.odd.columns > MAX_COLUMNS or (glance.odd.long_record and not glance.wants_quotes):
+            break
+    if glance is None or marks is None:
+        return
+    if glance.wants_quotes and glance.odd.columns <= MAX_COLUMNS:
+        odd = _follow(marks, read)
+        odd.columns, odd.nul = glance.odd.columns, glance.odd.nul
+    else:
+        odd = glance.odd
+    yield from _findings(wanted.path, odd)
+
+
+def _follow(marks: Marks, read: Callable[[], Iterable[bytes]]) -> Odd:
+    quotes = Quotes(marks)
+    for block in _without_bom(read()):
+        quotes.feed(block)
+    return quotes.finish()
+
+
+def _without_bom(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    first = True
+    for block in blocks:
+        yield block.removeprefix(codecs.BOM_UTF8) if first else block
+        first = False
+
+
+def _marks(resource: Resource) -> Marks | None:
+    """What the descriptor says of delimiter and quotes; None where bytes cannot be told without decoding."""
+    encoding = resource.raw.get("encoding")
+    if isinstance(encoding, str) and not _is_like_ascii(encoding):
+        return None
+    dialect = resource.raw.get("dialect")
+    stated: dict[str, Json] = dict(dialect) if isinstance(dialect, dict) else {}
+    nested = stated.get("csv")
+    stated |= nested if isinstance(nested, dict) else {}
+    delimiter = stated.get("delimiter", "\t" if format_of(resource) == "tsv" else "")
+    plain = stated.get("quoteChar", '"') == '"' and stated.get("doubleQuote", True) is True
+    plain = plain and not stated.get("escapeChar") and not stated.get("skipInitialSpace")
+    known = isinstance(delimiter, str) and len(delimiter) <= 1 and delimiter.isascii() and delimiter not in '"\r\n'
+    if delimiter != "" and not known:
+        return Marks(quoted=False)
+    return Marks(delimiter=delimiter.encode(), quoted=plain)
+
+
+def _is_like_ascii(encoding: str) -> bool:
+    try:
+        name = codecs.lookup(encoding).name.replace("-", "_")
+        return not name.startswith(_STATEFUL) and _MARKUP.encode(encoding) == _MARKUP.encode("ascii")
+    except (LookupError, ValueError):
+        return False  # no encoding at all; the judge says so
+
+
+def _findings(path: str, odd: Odd) -> Iterator[Finding]:
+    def at(check: Check, line: int, words: str) -> Finding:
+        return check.at(Place(file=path), f"{path}, line {line:,}: {words}")
+
+    if odd.columns > MAX_COLUMNS:
+        yield at(checks.TABLE_LIMIT, 1, f"the header has more than {MAX_COLUMNS:,} columns")
+    if odd.long_record:
+        yield at(checks.TABLE_LIMIT, odd.long_record, f"about here begins a row of more than {MAX_RECORD >> 20} MB")
+    if odd.nul:
+        yield at(checks.NUL_BYTE, odd.nul, "here stands the first NUL byte")
+    if odd.lone_return:
+        yield at(checks.LONE_RETURN, odd.lone_return, "a carriage return stands here without a line feed")
+    if odd.misplaced:
+        count = f"{odd.misplaced_count:,}" if odd.misplaced_count < MAX_MISPLACED else f"{MAX_MISPLACED:,} or more"
+        words = f"text goes on after a closing quote, here for the first of {count} times"
+        yield at(checks.QUOTE_MISPLACED, odd.misplaced, words)
+    if odd.unclosed:
+        yield at(checks.QUOTE_UNCLOSED, odd.unclosed, "the quote that opens a cell here is never closed")
