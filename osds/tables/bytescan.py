@@ -70,12 +70,12 @@ class Patterns:
 
     def __post_init__(self) -> None:
         edge = b"[" + re.escape(self.marks.delimiter) + rb"\r\n]"
-        cell = rb'(?<=%b)"[^"]*+(?:""[^"]*+)*+"' % edge
+        cell = rb'(?<=%b)"[^"]*+(?:""[^"]*+)*"(?!")' % edge
         letter = rb'(?<!%b)"' % edge  # a quote within a cell that is not quoted
-        self.regular = re.compile(rb'(?:[^"]*+(?:%b(?=%b)|%b))*+' % (cell, edge, letter))
-        self.record = re.compile(rb'(?:[^"\r\n]*+(?:%b|%b))*+[^"\r\n]*+[\r\n]' % (cell, letter))
+        self.regular = re.compile(rb'(?:[^"]*+(?:%b(?=%b)|%b))*' % (cell, edge, letter))
+        self.record = re.compile(rb'(?:[^"\r\n]*+(?:%b|%b))*[^"\r\n]*+[\r\n]' % (cell, letter))
         self.quoted = re.compile(cell)
-        self.inside = re.compile(rb'[^"]*+(?:""[^"]*+)*+')
+        self.inside = re.compile(rb'[^"]*+(?:""[^"]*+)*')
         self.line = re.compile(rb"[^\r\n]*+[\r\n]")
 
     def end_of_record(self, seen: bytes, start: int, stop: int) -> int | None:
