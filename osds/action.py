@@ -19,7 +19,7 @@ def act(environ: Mapping[str, str]) -> int:
     """Run the command that the action's inputs ask for, and return its exit code."""
     command = environ.get("INPUT_COMMAND", "")
     if command not in COMMANDS:
-        print(f"osds: the input `command` must be one of {', '.join(COMMANDS)}", file=sys.stderr)  # noqa: T201
+        print(f"osds: the input `command` must be one of {', '.join(COMMANDS)}", file=sys.stderr)
         return EXIT_USAGE
     return run([command, "--", environ.get("INPUT_PATH") or "."])
 

@@ -290,11 +290,11 @@ def _give_up(message: str, code: int) -> int:
     import os
 
     line = one_line(message, 2000)
-    print(f"osds: {line}", file=sys.stderr)  # noqa: T201
+    print(f"osds: {line}", file=sys.stderr)
     if os.environ.get("GITHUB_ACTIONS") == "true":
         from osds.views.annotation import error
 
-        print(error(message), file=sys.stderr)  # noqa: T201
+        print(error(message), file=sys.stderr)
     return code
 
 

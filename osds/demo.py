@@ -32,12 +32,12 @@ def demo(dataset: Path, folder: Path, owner: str) -> int:
         code = _step(title, [str(argument) for argument in arguments])
         if code != EXIT_OK:
             return code
-    print(f"\n{_where_to_look(aggregates, store, registry)}")  # noqa: T201
+    print(f"\n{_where_to_look(aggregates, store, registry)}")
     return EXIT_OK
 
 
 def _step(title: str, arguments: list[str]) -> int:
-    print(f"\n# {title}\n$ osds {shlex.join(arguments)}", flush=True)  # noqa: T201
+    print(f"\n# {title}\n$ osds {shlex.join(arguments)}", flush=True)
     return run(arguments)
 
 
@@ -56,7 +56,7 @@ def _where_to_look(aggregates: Path, store: Path, registry: Path) -> str:
 def main(arguments: Sequence[str]) -> int:
     """The demo on the dataset named, or on the example that comes with osds."""
     if len(arguments) > 2 or any(argument.startswith("-") for argument in arguments):
-        print("usage: demo [DATASET] [FOLDER]    (FOLDER is where the results go, default osds-demo)", file=sys.stderr)  # noqa: T201
+        print("usage: demo [DATASET] [FOLDER]    (FOLDER is where the results go, default osds-demo)", file=sys.stderr)
         return EXIT_USAGE
     folder = Path(arguments[1] if len(arguments) > 1 else "osds-demo")
     if arguments and arguments[0]:

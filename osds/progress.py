@@ -25,7 +25,7 @@ class Silent:
     """Progress that nobody sees: for tests, and for callers that print nothing."""
 
     @contextmanager
-    def task(self, text: str, total: int | None = None) -> Iterator[Task]:  # noqa: ARG002
+    def task(self, text: str, total: int | None = None) -> Iterator[Task]:  # noqa: ARG002 (nobody sees it)
         """Say nothing."""
         yield self
 

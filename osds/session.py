@@ -45,16 +45,16 @@ class Session:
     def say(self, told: str, document: Mapping[str, Any] | None = None) -> None:
         """Print the outcome: `told` for people, or the JSON document where that was asked for."""
         if self.json and document is not None:
-            print(json.dumps(document, indent=2))  # noqa: T201
+            print(json.dumps(document, indent=2))
         elif not self.json:
-            print(lines(told.rstrip("\n")))  # noqa: T201
+            print(lines(told.rstrip("\n")))
 
     def show_report(self, report: Report, folder: Path, form: str = "text") -> None:
         """Print a report; on a runner also annotate files, write the summary, set the outputs."""
         if form == "text" or self.json:
             self.say(text.render(report), json_report.to_json(report))
         else:
-            print(self._document(report, folder, form), end="")  # noqa: T201
+            print(self._document(report, folder, form), end="")
         if self.runner is not None:
             self._tell_runner(self.runner, report, folder)
 
@@ -91,7 +91,7 @@ class Session:
 
     def _tell_runner(self, runner: Runner, report: Report, folder: Path) -> None:
         for line in render_annotations(report, _in_workspace(folder, runner.workspace)):
-            print(line, file=sys.stderr)  # noqa: T201 (the runner reads both streams; stdout may hold JSON)
+            print(line, file=sys.stderr)  # the runner reads both streams; stdout may hold JSON
         runner.add_summary(summary.render(report))
         self.set_verdict(report)
         if runner.temporary is not None:

@@ -29,7 +29,7 @@ def _setting(
     metavar: str = "TEXT",
     in_file: bool = False,
     secret: bool = False,
-) -> Any:  # noqa: ANN401
+) -> Any:  # noqa: ANN401 (a field of any type)
     """One setting: its default, the help text, the commands that take it, and where it may be set.
 
     A secret is never a flag (argv is public) and never stands in a file; `in_file` allows it in `osds.yml`.

@@ -20,7 +20,7 @@ def look_into(folder: Path, package: DataPackage, readable: Collection[str], pro
         path = wanted.path
         with progress.task(f"Reading {path}", (folder / path).stat().st_size) as task:
             try:
-                yield from examine(wanted, lambda: _counted(read_blocks(folder, path, BLOCK), task))  # noqa: B023
+                yield from examine(wanted, lambda: _counted(read_blocks(folder, path, BLOCK), task))  # noqa: B023 (called before the loop goes on)
             except PackedError as error:
                 yield error.check.at(Place(file=path), f"{path}: {error.words}")
 

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from osds.dataset.paths import is_url
-
 Json = Any  # a value that `json.loads` can return
 
 
@@ -47,16 +45,6 @@ class Resource:
         """The Table Schema as written, or an empty one."""
         schema = self.raw.get("schema")
         return schema if isinstance(schema, dict) else {}
-
-    @property
-    def is_inline(self) -> bool:
-        """True if the rows stand in the descriptor itself."""
-        return "data" in self.raw
-
-    @property
-    def is_remote(self) -> bool:
-        """True if a part of the table is an absolute URL."""
-        return any(is_url(path) for path in self.paths)
 
     def field(self, name: str) -> Field | None:
         """The field called `name`, if there is one."""

@@ -55,7 +55,7 @@ def _is_plain(resource: Resource, theirs: Any) -> bool:  # noqa: ANN401 (frictio
     )
 
 
-def _dialect(theirs: Any) -> dict[str, Any]:  # noqa: ANN401
+def _dialect(theirs: Any) -> dict[str, Any]:  # noqa: ANN401 (as above)
     """What is not plain in the dialect that frictionless found; what it states although it is the default counts not."""
     plain = {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "skipInitialSpace": False, "header": True}
     plain |= {"headerRows": [1], "csv": {}}
@@ -65,7 +65,7 @@ def _dialect(theirs: Any) -> dict[str, Any]:  # noqa: ANN401
     return {key: value for key, value in found.items() if key not in harmless and plain.get(key) != value}
 
 
-def _write_plain(theirs: Any, labels: tuple[str, ...], path: Path, announced: Any) -> None:  # noqa: ANN401
+def _write_plain(theirs: Any, labels: tuple[str, ...], path: Path, announced: Any) -> None:  # noqa: ANN401 (as above)
     with path.open("w", encoding="utf-8", newline="") as file, announced as task:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(labels)
