@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from osds.cli import FORMATS, cli
+from osds.cli import cli
+from osds.cli.dataset import FORMATS
 from osds.dataset.schema_errors import read_schema
 from osds.edges.runner import OUTPUTS
 from osds.views import formats as views

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 import re
 import shutil
@@ -12,10 +11,11 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+
+from scripts.benches.budget import write_dataset
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = [ROOT / "scripts" / name for name in ("demo", "test", "bench")] + [ROOT / ".ci" / "run"]
@@ -174,27 +174,15 @@ def test_environment__prefers_uv(checkout: Path, kind: str, extra: str) -> None:
 # The benchmark
 
 
-@pytest.fixture(scope="module")
-def bench() -> ModuleType:
-    """scripts/bench.py as a module."""
-    spec = importlib.util.spec_from_file_location("bench", ROOT / "scripts" / "bench.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # where a dataclass looks up its own module
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_write_dataset__is_the_same_every_time(bench: ModuleType, tmp_path: Path) -> None:
-    one, two = (bench.write_dataset(tmp_path / name, rows=50) for name in ("one", "two"))
+def test_write_dataset__is_the_same_every_time(tmp_path: Path) -> None:
+    one, two = (write_dataset(tmp_path / name, rows=50) for name in ("one", "two"))
     assert (one / "budget.csv").read_bytes() == (two / "budget.csv").read_bytes()
     assert (one / "budget.csv").read_text(encoding="utf-8").count("\n") == 51
 
 
 def test_bench__prints_a_line_for_each_command() -> None:
-    command = [sys.executable, str(ROOT / "scripts" / "bench.py"), "--rows", "200", "--runs", "1"]
-    done = subprocess.run(command, capture_output=True, text=True)
+    command = [sys.executable, "-m", "scripts.bench", "commands", "--rows", "200", "--runs", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0].startswith("200 rows, 12 columns, 0.0 MB; median of 1 runs")
@@ -212,8 +200,8 @@ def test_bench__prints_a_line_for_each_command() -> None:
 
 
 def test_bench__prints_a_curve() -> None:
-    command = [sys.executable, str(ROOT / "scripts" / "bench.py"), "--runs", "1", "--curve", "100", "200"]
-    done = subprocess.run(command, capture_output=True, text=True)
+    command = [sys.executable, "-m", "scripts.bench", "commands", "--runs", "1", "--curve", "100", "200"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     figures = [line.split() for line in done.stdout.splitlines()[3:]]
     assert [(line[0], len(line)) for line in figures] == [("100", 5), ("200", 5)]

@@ -117,23 +117,6 @@ def run_migrate(session: Session, folder: Path, *, write: bool) -> int:
     return done.exit_code
 
 
-def run_registry_init(
-    session: Session, folder: Path, *, title: str | None, core_organisation: str | None, dry_run: bool
-) -> int:
-    """Make a new registry."""
-    from osds.commands.registry_init import init_registry
-
-    made = init_registry(
-        folder,
-        title=title or "Registry of fiscal datasets",
-        core_organisation=core_organisation or "os-data",
-        time=_now(),
-        dry_run=dry_run,
-    )
-    session.say("\n".join(made.lines), {"folder": str(folder), "made": made.made, "dry-run": dry_run})
-    return EXIT_OK
-
-
 def _sum_up(
     session: Session, validation: Validation, settings: Settings, output: Path
 ) -> tuple[Descriptor | None, bool]:

@@ -1,0 +1,168 @@
+"""The commands on one dataset, in the order of use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from osds.cli.parts import (
+    EPILOG,
+    debug_flag,
+    dry_run_flag,
+    json_flag,
+    open_dataset,
+    open_session,
+    path_argument,
+    takes_settings,
+)
+from osds.errors import UsageError
+
+FORMATS = ("text", "json", "sarif", "junit", "html")  # those of `views.formats`, whose import would cost `--help` 60 ms
+
+
+@click.command(epilog=EPILOG)
+@path_argument
+@takes_settings("validate")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Form of the report  [default: text]")
+@click.option("--output", "target", metavar="FILE", help="Write the report in that form to FILE, and print it as text")
+@json_flag
+@debug_flag
+def validate(path: str, *, form: str | None, target: str | None, as_json: bool, **flags: object) -> int:
+    """Judge the dataset in the folder PATH: descriptor, fiscal model, and every row of every table.
+
+    Nothing is written and nothing is fetched. Errors make the exit code 1; warnings do not.
+
+    \b
+    Examples:
+      osds validate
+      osds validate ~/data/madrid-budget --limit-errors 100
+      osds validate --json > report.json
+      osds validate --format html --output report.html
+    """
+    from osds.commands.run import run_validate
+
+    if as_json and form not in {None, "json"}:
+        raise UsageError("--json and another --format contradict each other", next_step="Give one of them")
+    session, folder = open_dataset(path, as_json=as_json)
+    settings = session.settings(folder, flags)
+    return run_validate(session, folder, settings, form="json" if as_json else form or "text", target=target)
+
+
+@click.command(epilog=EPILOG)
+@path_argument
+@takes_settings("aggregate")
+@dry_run_flag
+@json_flag
+@debug_flag
+def aggregate(path: str, *, dry_run: bool, as_json: bool, **flags: object) -> int:
+    """Sum up the dataset in the folder PATH, by one, two and three dimensions, as exact decimals.
+
+    The dataset is validated first. The result is a Data Package of CSV files in which every file adds up to the same
+    totals; sums never run across years, currencies, phases or directions.
+
+    \b
+    Examples:
+      osds aggregate --output aggregates
+      osds aggregate ~/data/madrid-budget --output /tmp/madrid --max-members 500
+    """
+    from osds.commands.run import run_aggregate
+
+    session, folder = open_dataset(path, as_json=as_json)
+    return run_aggregate(session, folder, session.settings(folder, flags), dry_run=dry_run)
+
+
+@click.command(epilog=EPILOG)
+@path_argument
+@takes_settings("publish")
+@dry_run_flag
+@json_flag
+@debug_flag
+def publish(path: str, *, dry_run: bool, as_json: bool, **flags: object) -> int:
+    """Validate and sum up the dataset in the folder PATH, and publish the sums as its next version.
+
+    Readers see the old version or the new one, never a mixture. An unchanged dataset causes no write, an invalid one is
+    refused. Credentials for S3 come from the environment (AWS_ACCESS_KEY_ID, web identity, instance role).
+
+    \b
+    Examples:
+      osds publish --store ./store --owner os-data
+      osds publish --store s3://data.example.org --dry-run
+      osds aggregate --output sums && osds publish --bundle sums --store s3://data.example.org
+    """
+    from osds.commands.run import run_publish
+
+    session, folder = open_dataset(path, as_json=as_json)
+    return run_publish(session, folder, session.settings(folder, flags), dry_run=dry_run)
+
+
+@click.command(epilog=EPILOG)
+@path_argument
+@takes_settings("register")
+@dry_run_flag
+@json_flag
+@debug_flag
+def register(path: str, *, dry_run: bool, as_json: bool, **flags: object) -> int:
+    """Validate the dataset in the folder PATH and enter it into a registry.
+
+    A registry that is a git repository gets a commit. A registry on GitHub gets a pull request if the environment holds a
+    token (OSDS_TOKEN), otherwise a link is printed that asks for the entry. Running it again changes nothing.
+
+    \b
+    Examples:
+      osds register --registry ./registry --owner os-data
+      OSDS_TOKEN=… osds register --registry os-team/registry
+    """
+    from osds.commands.run import run_register
+
+    session, folder = open_dataset(path, as_json=as_json)
+    return run_register(session, folder, session.settings(folder, flags), dry_run=dry_run)
+
+
+@click.command(epilog=EPILOG)
+@path_argument
+@click.option("--currency", metavar="CODE", help="ISO 4217 code of the amounts. Default: guessed from the headers")
+@dry_run_flag
+@json_flag
+@debug_flag
+def init(path: str, *, currency: str | None, dry_run: bool, as_json: bool) -> int:
+    """Make a dataset out of the CSV files in the folder PATH.
+
+    Writes datapackage.json (types, measures and dimensions are guessed from the files and marked as guesses), a workflow,
+    osds.yml and .gitattributes. Files that exist are kept.
+
+    \b
+    Examples:
+      osds init --dry-run
+      osds init ~/data/madrid-budget --currency EUR
+    """
+    from osds.commands.run import run_init
+
+    return run_init(open_session(as_json=as_json), Path(path), currency=currency, dry_run=dry_run)
+
+
+@click.command(epilog=EPILOG)
+@path_argument
+@click.option("--write", is_flag=True, help="Put the new descriptor in the place of the old one")
+@json_flag
+@debug_flag
+def migrate(path: str, *, write: bool, as_json: bool) -> int:
+    """Write the `model` of Fiscal Data Package 0.3 into a descriptor that states its meaning in another form.
+
+    Prints the change to datapackage.json as a diff, and what a person must check; nothing is written without --write.
+    Known forms: the `mapping` of 2015, Budget Data Package 0.1 and 0.2, the drafts of 0.3, a model inside a resource, and
+    columnType or osType. Everything else in the file stays as it is. The exit code is 1 if no model can be made.
+
+    \b
+    Examples:
+      osds migrate
+      osds migrate ~/data/gb-cra --write
+      osds migrate --json | jq -r .diff > model.patch
+    """
+    from osds.commands.run import run_migrate
+
+    session, folder = open_dataset(path, as_json=as_json)
+    return run_migrate(session, folder, write=write)
+
+
+COMMANDS = (validate, aggregate, publish, register, init, migrate)

@@ -1,0 +1,86 @@
+"""The command line: parse, build what the command needs from outside, call it, print, exit. No decisions here.
+
+Heavy libraries are imported inside the commands, so that `osds --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from osds import __version__
+from osds.cli.dataset import COMMANDS
+from osds.cli.parts import EPILOG
+from osds.cli.registry import registry
+from osds.errors import EXIT_BUG, EXIT_OK, EXIT_USAGE, OsdsError
+from osds.untrusted import one_line
+
+EXIT_INTERRUPTED = 130
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=_CONTEXT, epilog=EPILOG)
+@click.version_option(__version__, "--version", message="osds %(version)s")
+def cli() -> None:
+    """Keep budgets and spending as trustworthy flat files.
+
+    A dataset is a folder with a datapackage.json (a Fiscal Data Package) and CSV files. The usual way:
+
+    \b
+      osds init                          describe the CSV files of a folder
+      osds validate                      see what is wrong with them
+      osds aggregate                     sum them up, exactly
+      osds publish --store ./store       publish the sums as the next version
+      osds register --registry ./registry    enter the dataset into a registry
+    """
+
+
+for _command in (*COMMANDS, registry):
+    cli.add_command(_command)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code. Errors are told in one line on stderr."""
+    try:
+        code = cli.main(args=list(arguments), prog_name="osds", standalone_mode=False)
+    except click.ClickException as error:
+        command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "osds"
+        return _give_up(f"{error.format_message()} See `{command} --help`", EXIT_USAGE)
+    except click.Abort:
+        return _give_up("Interrupted", EXIT_INTERRUPTED)
+    except OsdsError as error:
+        if "--debug" in arguments:
+            traceback.print_exc()
+        return _give_up(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _give_up("Interrupted", EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our words has gone; nothing is left to say
+        return EXIT_OK
+    except Exception as error:  # noqa: BLE001 (the outermost handler: no traceback reaches a user who did not ask)
+        if "--debug" in arguments:
+            traceback.print_exc()
+        told = f"{type(error).__name__}: {error}"
+        return _give_up(f"This is a bug in osds: {told}. Run it again with --debug and report what it prints", EXIT_BUG)
+    return code if isinstance(code, int) else EXIT_OK
+
+
+def _give_up(message: str, code: int) -> int:
+    import os
+
+    line = one_line(message, 2000)
+    print(f"osds: {line}", file=sys.stderr)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from osds.views.annotation import error
+
+        print(error(message), file=sys.stderr)
+    return code
+
+
+def main() -> NoReturn:
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))
