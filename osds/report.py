@@ -97,6 +97,8 @@ class TableFacts:
     bytes: int
     judged: bool
     reason: str = ""  # why it was not judged, or not to the end
+    route: str = ""  # how its rows were judged: proven by the engine, or read by frictionless, and why
+    labels: tuple[str, ...] = ()  # the header, where the file is plain CSV: UTF-8 without BOM, comma, double quotes
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,23 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from osds.edges.child import open_child
 from osds.settings import Settings, size_of
 from osds.tables.answers import Answer, Ask, Question, read_answer
+from osds.tables.proof.answers import Scan, ScanQuestion, read_scan
 from osds.tables.rewriting import is_zip
 
 
+@dataclass(frozen=True, kw_only=True)
+class Judges:
+    """The engine that proves rows good, and frictionless that judges the others, in a process with limits."""
+
+    scan: Callable[[ScanQuestion], Scan]
+    ask: Ask
+
+
 @contextmanager
-def confined(settings: Settings) -> Iterator[Ask]:
-    """A way to ask frictionless that cannot hang or fill the machine. Raises `UsageError` if `max-memory` is no size."""
+def confined(settings: Settings) -> Iterator[Judges]:
+    """Judges that cannot hang or fill the machine. Raises `UsageError` if `max-memory` is no size."""
     memory = size_of(settings.max_memory, "max-memory")
     with open_child("osds.tables.child", memory=memory, seconds=settings.max_seconds) as child:
 
+        def scan(question: ScanQuestion) -> Scan:
+            message = child.ask({"scan": asdict(question), "writes": True}, lambda _: None)
+            if "answer" not in message:
+                return Scan(unproven=f"the engine ended: {message['ended']}")
+            try:
+                return read_scan(message["answer"])
+            except ValueError:
+                return Scan(unproven="the engine ended: crash")
+
         def ask(question: Question, on_rows: Callable[[int], None]) -> Answer:
             message = child.ask(
-                {"question": asdict(question), "packed": is_zip(question.descriptor)},
+                {"question": asdict(question), "writes": is_zip(question.descriptor)},
                 lambda told: on_rows(_count(told.get("rows"))),
             )
             try:
@@ -28,7 +46,7 @@ def confined(settings: Settings) -> Iterator[Ask]:
             except ValueError:
                 return _ended("crash", settings)
 
-        yield ask
+        yield Judges(scan=scan, ask=ask)
 
 
 def _count(value: object) -> int:

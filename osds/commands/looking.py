@@ -1,28 +1,96 @@
-"""Looking at the bytes of all tables before the judge's parsers meet them."""
+"""Looking at all tables before frictionless does: at their bytes here, and at their rows in the engine, side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
-from osds.dataset.package import DataPackage
+from osds.dataset.package import DataPackage, Resource
 from osds.dataset.packed import PackedError
 from osds.edges.unpacking import read_blocks
 from osds.progress import Progress, Task
 from osds.report import Finding, Place
 from osds.tables.bytescan import BLOCK
-from osds.tables.intake import examine, wanted_files
+from osds.tables.census import Census
+from osds.tables.intake import Examined, Wanted, examine, wanted_files, without_bom
+from osds.tables.proof.answers import Scan, ScanQuestion
+from osds.tables.proof.locate import locate
+from osds.tables.proof.verdict import Proof, weigh
+from osds.tables.rewriting import targets_of
+
+ScanTable = Callable[[ScanQuestion], Scan]
 
 
-def look_into(folder: Path, package: DataPackage, readable: Collection[str], progress: Progress) -> Iterator[Finding]:
-    """Findings on the bytes of the tables. `readable` names the resources that may be opened below `folder`."""
-    for wanted in wanted_files(package, readable):
-        path = wanted.path
-        with progress.task(f"Reading {path}", (folder / path).stat().st_size) as task:
-            try:
-                yield from examine(wanted, lambda: _counted(read_blocks(folder, path, BLOCK), task))  # noqa: B023 (called before the loop goes on)
-            except PackedError as error:
-                yield error.check.at(Place(file=path), f"{path}: {error.words}")
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """What was found in the bytes of the tables, and what is proven of each, by resource."""
+
+    findings: tuple[Finding, ...]
+    proofs: Mapping[str, Proof]
+
+
+def look_into(
+    folder: Path,
+    package: DataPackage,
+    questions: Mapping[str, ScanQuestion | str],
+    *,
+    scan: ScanTable,
+    progress: Progress,
+) -> Looked:
+    """Look at the tables that may be opened below `folder`: those of `questions`, which says how the engine is asked.
+
+    Where it cannot be asked, a text says why. The engine works while the bytes are counted here.
+    """
+    resources = [resource for resource in package.resources if resource.name in questions]
+    pool = ThreadPoolExecutor(max_workers=1)
+    try:
+        scans = {name: pool.submit(_scan, scan, question) for name, question in questions.items()}
+        examined = {
+            wanted.path: _examine(folder, wanted, progress)
+            for wanted in {wanted.path: wanted for resource in resources for wanted in wanted_files(resource)}.values()
+        }
+        findings = tuple(finding for found in examined.values() for finding in found.findings)
+        if any(finding.unsafe for finding in findings):
+            return Looked(findings=findings, proofs={})
+        censuses = {path: found.census for path, found in examined.items() if found.census is not None}
+        proofs = {}
+        for resource in resources:
+            targets = [package.resource(name) for name in targets_of(resource) if name in questions]
+            read = [resource, *(target for target in targets if target is not None)]
+            proofs[resource.name] = _prove(folder, read, scans[resource.name].result(), censuses)
+        return Looked(findings=findings, proofs=proofs)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)  # a scan under way ends with its process
+
+
+def _scan(scan: ScanTable, question: ScanQuestion | str) -> Scan:
+    return Scan(unproven=question) if isinstance(question, str) else scan(question)
+
+
+def _examine(folder: Path, wanted: Wanted, progress: Progress) -> Examined:
+    path = wanted.path
+    with progress.task(f"Reading {path}", (folder / path).stat().st_size) as task:
+        try:
+            return examine(wanted, lambda: _counted(read_blocks(folder, path, BLOCK), task))
+        except PackedError as error:
+            return Examined(findings=(error.check.at(Place(file=path), f"{path}: {error.words}"),))
+
+
+def _prove(folder: Path, resources: Sequence[Resource], scan: Scan, censuses: Mapping[str, Census]) -> Proof:
+    """What is known of the first of the resources, all of which the scan has read."""
+    if reason := weigh(resources, scan, censuses):
+        return Proof(unproven=reason)
+    path = resources[0].paths[0]
+    sums = scan.sums
+    assert sums is not None  # noqa: S101 (`weigh` says so)
+    blocks = without_bom(read_blocks(folder, path, BLOCK))
+    doubted = locate(blocks, censuses[path], scan.suspects, sums.delimiter) if scan.suspects else []
+    if doubted is None:
+        return Proof(unproven="its doubtful rows are written unusually")
+    plain = sums.delimiter == "," and not sums.bom
+    return Proof(rows=sums.rows, doubted=doubted, plain=sums.labels if plain else ())
 
 
 def _counted(blocks: Iterator[bytes], task: Task) -> Iterator[bytes]:

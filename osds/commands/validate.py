@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from osds.commands.confined import confined
+from osds.commands.confined import Judges, confined
 from osds.commands.looking import look_into
 from osds.dataset import descriptor, lfs, preflight, strict_json
 from osds.dataset.abridging import abridge
@@ -16,9 +18,11 @@ from osds.fiscal.lint import lint
 from osds.fiscal.model import FiscalModel
 from osds.progress import Progress
 from osds.report import Finding, Report, Severity, TableFacts
-from osds.settings import Settings
+from osds.settings import Settings, size_of
 from osds.silence import apply_silences
-from osds.tables.answers import Ask
+
+if TYPE_CHECKING:
+    from osds.tables.judge import Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +45,12 @@ def validate(path: str | Path, settings: Settings, progress: Progress) -> Valida
         findings += descriptor.check_structure(value)
     if value is None or _has_error(findings):
         return Validation(folder=folder, report=Report(dataset=_name(value), findings=tuple(findings)))
-    with confined(settings) as ask:
-        return _validate_package(folder, read_package(value), findings, settings, ask, progress)
+    with confined(settings) as judges:
+        return _validate_package(folder, read_package(value), findings, settings, judges, progress)
 
 
 def _validate_package(
-    folder: Path, package: DataPackage, findings: list[Finding], settings: Settings, ask: Ask, progress: Progress
+    folder: Path, package: DataPackage, findings: list[Finding], settings: Settings, judges: Judges, progress: Progress
 ) -> Validation:
     findings += descriptor.check_package(package)
     facts = {path: files.look(folder, path) for path in preflight.wanted_files(package)}
@@ -61,19 +65,35 @@ def _validate_package(
     tables: list[TableFacts] = []
     readable = {r.name for r in package.resources if preflight.readable(r, facts) and r.fields}
     if not _has_unsafe(findings):
-        findings += look_into(folder, package, readable, progress)
-    if not _has_unsafe(findings):
-        from osds.tables.judge import judge
-
-        limit = settings.limit_errors
-        for verdict in judge(folder, package, readable, ask=ask, limit_errors=limit, progress=progress):
-            findings += verdict.findings
-            tables.append(verdict.facts)
+        for verdict in _judge(folder, package, readable, settings, judges, progress):
+            if isinstance(verdict, Finding):
+                findings.append(verdict)
+            else:
+                findings += verdict.findings
+                tables.append(verdict.facts)
     if model is not None and not _has_error(findings):
         findings += _audit(folder, package, model, tables, settings, progress)
     report = Report(dataset=package.name, findings=tuple(findings), tables=tuple(tables))
     report = apply_silences(report, settings.silences)
     return Validation(folder=folder, report=report, package=package, model=model)
+
+
+def _judge(
+    folder: Path, package: DataPackage, readable: set[str], settings: Settings, judges: Judges, progress: Progress
+) -> Iterator[Finding | Verdict]:
+    """What is odd in the bytes of the tables and, unless that is unsafe, a verdict on each."""
+    from osds.tables.judge import judge
+    from osds.tables.proof.question import questions_for
+
+    memory = size_of(settings.max_memory, "max-memory") // 2  # what is not the engine's is Python's and frictionless'
+    questions = questions_for(folder, package, readable, memory=memory)
+    looked = look_into(folder, package, questions, scan=judges.scan, progress=progress)
+    yield from looked.findings
+    if not _has_unsafe(looked.findings):
+        limit = settings.limit_errors
+        yield from judge(
+            folder, package, readable, ask=judges.ask, proofs=looked.proofs, limit_errors=limit, progress=progress
+        )
 
 
 def _audit(
@@ -102,7 +122,7 @@ def _check_hashes(folder: Path, package: DataPackage, facts: dict[str, preflight
     return findings
 
 
-def _has_unsafe(findings: list[Finding]) -> bool:
+def _has_unsafe(findings: Sequence[Finding]) -> bool:
     return any(finding.unsafe for finding in findings)
 
 

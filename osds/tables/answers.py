@@ -5,7 +5,7 @@ frictionless runs in a process of its own, so the answer comes from outside: `re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from osds.dataset.package import Json
@@ -13,11 +13,17 @@ from osds.dataset.package import Json
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Judge the first resource of `descriptor`, a rewritten one, with files below `folder`, up to `limit_errors`."""
+    """Judge the first resource of `descriptor`, a rewritten one, with files below `folder`, up to `limit_errors`.
+
+    With `doubted`, only these rows are shown to frictionless (number and cells of each, in order): all others of the
+    table's `rows` rows are known to be good.
+    """
 
     folder: str
     descriptor: Mapping[str, Json]
     limit_errors: int
+    doubted: Sequence[tuple[int, Sequence[str]]] | None = None
+    rows: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

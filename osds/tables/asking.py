@@ -9,6 +9,7 @@ from frictionless import FrictionlessException, Package
 
 from osds.tables import checks
 from osds.tables.answers import Answer, Question, TableError
+from osds.tables.doubted import show_only
 
 MAX_VALUE = 200  # characters of a cell that are quoted
 MAX_MESSAGE = 500
@@ -27,7 +28,10 @@ def ask(question: Question, on_rows: Callable[[int], None]) -> Answer:
 
     try:
         package = Package.from_descriptor(dict(question.descriptor), basepath=question.folder)
-        report = package.resources[0].validate(limit_errors=question.limit_errors, on_row=on_row)
+        resource: Any = package.resources[0]
+        if question.doubted is not None:
+            show_only(resource, question.doubted, rows_in_all=question.rows)
+        report = resource.validate(limit_errors=question.limit_errors, on_row=on_row)
     except MemoryError:
         raise
     except FrictionlessException as error:

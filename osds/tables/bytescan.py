@@ -1,9 +1,8 @@
 """What the bytes of a CSV file say before any parser sees them: marks that no table has, and records without an end.
 
-Two readings, both linear and in constant memory. `Glance` looks at every file, by counting: a file in which every quote
-stands beside a delimiter, a line end or another quote, and whose quotes are even in number, is regular. `Quotes` follows
-the quotes one after the other as Python's `csv` does, and so as frictionless does; it is only needed where the glance found
-something odd, and only what it finds is told. Places are lines as an editor counts them.
+Two readings, both linear and in constant memory. `census` looks at every file, by counting, and knows whether its quotes
+are regular. `quotes` follows the quotes one after the other as Python's `csv` does, and so as frictionless does; it is only
+needed where the census found something odd, and only what it finds is told. Places are lines as an editor counts them.
 """
 
 from __future__ import annotations
@@ -82,73 +81,3 @@ class Patterns:
         """Where the record that goes on at `start`, outside quotes, ends; None if not before `stop`."""
         match = (self.record if self.marks.quoted else self.line).match(seen, start, stop)
         return None if match is None else match.end()
-
-
-def _kinds(delimiter: bytes) -> bytes:
-    """A table for `translate`: the edges of cells become a comma, all but quotes an x."""
-    kinds = bytearray(b"x" * 256)
-    for edge in delimiter + b"\r\n":
-        kinds[edge] = ord(",")
-    kinds[ord('"')] = ord('"')
-    return bytes(kinds)
-
-
-class Glance:
-    """The first reading: `feed` it the file block by block. `odd` then holds all but what quotes decide."""
-
-    def __init__(self, marks: Marks) -> None:
-        self.odd = Odd()
-        self._marks = marks
-        self._patterns = Patterns(marks=marks)
-        self._kinds = _kinds(marks.delimiter)
-        self._before = b""  # the last bytes before the block, two in all
-        self._last = b"\n"
-        self._lines = 1
-        self._offset = 0
-        self._boundary = 0
-        self._quotes = 0
-        self._returns = 0
-        self._ends = 0  # carriage returns before a line feed
-        self._odd_quote = False
-
-    def feed(self, block: bytes) -> None:
-        """Look at the next block."""
-        seen = self._last + block
-        if not self.odd.nul and b"\0" in block:
-            self.odd.nul = self._lines + block.count(b"\n", 0, block.find(b"\0"))
-        if not self._offset:
-            self.odd.columns = 1 + self._first_record(seen).count(self._marks.delimiter)
-        if b"\r" in seen:
-            self._returns += block.count(b"\r")
-            self._ends += seen.count(b"\r\n")
-        self._measure(seen)
-        if self._marks.quoted and not self._odd_quote:
-            count = block.count(b'"')
-            self._quotes += count
-            if count or self._last == b'"':  # rfind is faster than `in` where most bytes are x
-                self._odd_quote = (self._before + seen).translate(self._kinds).rfind(b'x"x') >= 0
-        self._offset += len(block)
-        self._lines += block.count(b"\n")
-        self._before, self._last = seen[-2:-1], block[-1:]
-
-    @property
-    def wants_quotes(self) -> bool:
-        """True if only a second reading, by `Quotes`, can tell whether the file is regular."""
-        if not self._marks.quoted:
-            return False
-        return bool(self._odd_quote or self._quotes % 2 or self._returns > self._ends or self.odd.long_record)
-
-    def _first_record(self, seen: bytes) -> bytes:
-        first = seen[: self._patterns.end_of_record(seen, 1, len(seen))]
-        return self._patterns.quoted.sub(b"", first) if self._marks.quoted else first
-
-    def _measure(self, seen: bytes) -> None:
-        """Every block that lies in more than one record holds the end of one; where none does for long, one is long."""
-        start = 1
-        if self._quotes % 2:
-            start = end_of(self._patterns.inside, seen, 1) + 1
-        end = self._patterns.end_of_record(seen, start, len(seen))
-        if end is not None:
-            self._boundary = self._offset + end
-        elif not self.odd.long_record and self._offset + len(seen) - self._boundary > MAX_RECORD + BLOCK:
-            self.odd.long_record = self._lines

@@ -1,9 +1,10 @@
-"""The process in which frictionless meets a dataset: `python -I -m osds.tables.child BYTES`, started by `osds.edges.child`.
+"""The process in which the engine and frictionless meet a dataset: `python -I -m osds.tables.child BYTES`.
 
-It reads a line of JSON for each question, and writes lines of JSON: `{"rows": count}` now and then, and `{"answer": …}` or
-`{"ended": reason}` at the end of each. Before the first question it limits itself, where the system
-knows such limits (POSIX): memory, size of files it may write, open files, no core dump; and processor time for each
-question, so that it ends also where nobody is left to end it. The clock on the wall is the parent's.
+`osds.edges.child` starts it. It reads a line of JSON for each question, `{"scan": …}` or `{"question": …}`, and writes lines
+of JSON: `{"rows": count}` now and then, and `{"answer": …}` or `{"ended": reason}` at the end of each. Before the first
+question it limits itself, where the system knows such limits (POSIX): memory, size of files it may write, open files, no
+core dump; and processor time for each question, so that it ends also where nobody is left to end it. The clock on the wall
+is the parent's.
 """
 
 from __future__ import annotations
@@ -11,15 +12,17 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import BinaryIO
 
 from osds.dataset.package import Json
 from osds.tables.answers import Question
-from osds.tables.asking import ask
+from osds.tables.proof.answers import ScanQuestion
 
 MAX_ANSWER = 16 << 20  # bytes of a line; `osds.edges.child` reads no more
 _MAX_OPEN_FILES = 256
-_MAX_TEMPORARY = 20 << 30  # bytes; frictionless unpacks a zip file into a temporary one
+_MAX_TEMPORARY = 20 << 30  # bytes; frictionless unpacks a zip file into a temporary one, and the engine spills
 _SPARE_SECONDS = 2
 
 
@@ -29,20 +32,32 @@ def main() -> None:
     _limit(int(sys.argv[1]))
     for line in questions:
         message = json.loads(line)
-        _limit_question(message["seconds"], packed=message["packed"])
-        answer = _answer(Question(**message["question"]), answers)
+        _limit_question(message["seconds"], writes=message["writes"])
+        answer = _answer(message, answers)
         _send(answers, answer)
         if "ended" in answer:
             return
 
 
-def _answer(question: Question, answers: BinaryIO) -> dict[str, Json]:
+def _answer(message: Mapping[str, Json], answers: BinaryIO) -> dict[str, Json]:
     try:
-        answer = ask(question, lambda count: _send(answers, {"rows": count})).to_json()
+        answer = _scan(message["scan"]) if "scan" in message else _ask(message["question"], answers)
         too_large = len(json.dumps(answer)) > MAX_ANSWER - 100
     except MemoryError:
         return {"ended": "memory"}
     return {"ended": "answer"} if too_large else {"answer": answer}
+
+
+def _scan(question: Mapping[str, Json]) -> Json:
+    from osds.tables.proof.scan import scan
+
+    return asdict(scan(ScanQuestion(**question)))
+
+
+def _ask(question: Mapping[str, Json], answers: BinaryIO) -> Json:
+    from osds.tables.asking import ask
+
+    return ask(Question(**question), lambda count: _send(answers, {"rows": count})).to_json()
 
 
 def _send(answers: BinaryIO, message: dict[str, Json]) -> None:
@@ -73,14 +88,14 @@ def _limit(memory: int) -> None:
         _lower(kind, amount)
 
 
-def _limit_question(seconds: int, *, packed: bool) -> None:
+def _limit_question(seconds: int, *, writes: bool) -> None:
     if sys.platform == "win32":
         return
     import resource
 
     used = resource.getrusage(resource.RUSAGE_SELF)
     _lower(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + seconds + _SPARE_SECONDS)
-    _lower(resource.RLIMIT_FSIZE, _MAX_TEMPORARY if packed else 0)
+    _lower(resource.RLIMIT_FSIZE, _MAX_TEMPORARY if writes else 0)
 
 
 def _lower(kind: int, amount: int) -> None:

@@ -6,13 +6,14 @@ Pure: the bytes come as blocks, from `edges.unpacking`.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from osds.dataset.package import DataPackage, Json, Resource
+from osds.dataset.package import Json, Resource
 from osds.report import Check, Finding, Place
 from osds.tables import checks
-from osds.tables.bytescan import MAX_COLUMNS, MAX_MISPLACED, MAX_RECORD, Glance, Marks, Odd, settle
+from osds.tables.bytescan import MAX_COLUMNS, MAX_MISPLACED, MAX_RECORD, Marks, Odd, settle
+from osds.tables.census import Census, CensusTaker
 from osds.tables.quotes import Quotes
 from osds.tables.rewriting import FORMATS, format_of
 
@@ -29,50 +30,59 @@ class Wanted:
     marks: Marks | None
 
 
-def wanted_files(package: DataPackage, readable: Collection[str]) -> Iterator[Wanted]:
-    """The files of the tables that the judge would read. `readable` names the resources that may be opened."""
-    for resource in package.resources:
-        if resource.name in readable and format_of(resource) in FORMATS:
-            marks = _marks(resource)
-            for path in dict.fromkeys(resource.paths):
-                yield Wanted(path=path, marks=marks)
+@dataclass(frozen=True, kw_only=True)
+class Examined:
+    """What is odd in a file, and its census; None where its bytes cannot be told without decoding, or are too many."""
+
+    findings: tuple[Finding, ...] = ()
+    census: Census | None = None
 
 
-def examine(wanted: Wanted, read: Callable[[], Iterable[bytes]]) -> Iterator[Finding]:
-    """Findings on one file. `read` opens it anew each time; it is read twice only if quotes are odd in it."""
-    marks, glance = wanted.marks, None
-    for block in _without_bom(read()):
-        if glance is None:
+def wanted_files(resource: Resource) -> Iterator[Wanted]:
+    """The files of a table that the judge would read."""
+    if format_of(resource) in FORMATS:
+        marks = _marks(resource)
+        for path in dict.fromkeys(resource.paths):
+            yield Wanted(path=path, marks=marks)
+
+
+def examine(wanted: Wanted, read: Callable[[], Iterable[bytes]]) -> Examined:
+    """Look at one file. `read` opens it anew each time; it is read twice only if something is odd in it."""
+    marks, taker = wanted.marks, None
+    for block in without_bom(read()):
+        if taker is None:
             if marks is None or block.startswith(_WIDE):
                 marks = None
                 continue
             marks = settle(marks, block)
-            glance = Glance(marks)
-        glance.feed(block)
-        if glance.odd.columns > MAX_COLUMNS or (glance.odd.long_record and not glance.wants_quotes):
-            break
-    if glance is None or marks is None:
-        return
-    if glance.wants_quotes and glance.odd.columns <= MAX_COLUMNS:
-        odd = _follow(marks, read)
-        odd.columns, odd.nul = glance.odd.columns, glance.odd.nul
-    else:
-        odd = glance.odd
-    yield from _findings(wanted.path, odd)
+            taker = CensusTaker(marks)
+        taker.feed(block)
+        if taker.odd.columns > MAX_COLUMNS or (taker.odd.long_record and not taker.wants_quotes):
+            return Examined(findings=tuple(_findings(wanted.path, taker.odd)))
+    if taker is None or marks is None:
+        return Examined()
+    if not taker.wants_quotes:
+        return Examined(findings=tuple(_findings(wanted.path, taker.odd)), census=taker.finish())
+    odd = _follow(marks, read)
+    odd.columns, odd.nul = taker.odd.columns, taker.odd.nul
+    return Examined(findings=tuple(_findings(wanted.path, odd)), census=taker.finish())
 
 
 def _follow(marks: Marks, read: Callable[[], Iterable[bytes]]) -> Odd:
     quotes = Quotes(marks)
-    for block in _without_bom(read()):
+    for block in without_bom(read()):
         quotes.feed(block)
     return quotes.finish()
 
 
-def _without_bom(blocks: Iterable[bytes]) -> Iterator[bytes]:
+def without_bom(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The blocks of a file, none of them empty, without the mark that UTF-8 may begin with."""
     first = True
     for block in blocks:
-        yield block.removeprefix(codecs.BOM_UTF8) if first else block
+        bare = block.removeprefix(codecs.BOM_UTF8) if first else block
         first = False
+        if bare:
+            yield bare
 
 
 def _marks(resource: Resource) -> Marks | None:

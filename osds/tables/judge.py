@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from osds.dataset.package import DataPackage, Resource
@@ -11,6 +11,7 @@ from osds.progress import Progress
 from osds.report import Finding, Place, TableFacts, in_descriptor
 from osds.tables import checks
 from osds.tables.answers import Answer, Ask, Question, TableError
+from osds.tables.proof.verdict import Proof
 from osds.tables.rewriting import FORMATS, format_of, rewrite
 
 
@@ -28,12 +29,13 @@ def judge(
     readable: Collection[str],
     *,
     ask: Ask,
+    proofs: Mapping[str, Proof],
     limit_errors: int,
     progress: Progress,
 ) -> Iterator[Verdict]:
     """A verdict on every table of the package. `readable` names the resources that may be opened below `folder`.
 
-    `ask` is `osds.tables.asking.ask`, or the same in a process with limits.
+    `ask` is `osds.tables.asking.ask`, or the same in a process with limits; `proofs` say which rows need not be asked for.
     """
     for resource in package.resources:
         if resource.name not in readable:
@@ -43,11 +45,28 @@ def judge(
             finding = checks.FORMAT_NOT_READ.at(_place(resource), message)
             yield Verdict(findings=(finding,), facts=_not_judged(resource, "its format is not read"))
         else:
+            proof = proofs.get(resource.name, Proof(unproven="its rows stand in the descriptor"))
             descriptor, lost = rewrite(package, resource, readable)
-            question = Question(folder=str(folder.absolute()), descriptor=descriptor, limit_errors=limit_errors)
-            with progress.task(f"Checking {_title(resource)}", _lines(folder, resource)) as task:
-                answer = ask(question, task.advance)
-            yield _verdict(resource, lost, answer, limit_errors)
+            if proof.unproven or proof.doubted:
+                question = Question(folder=str(folder.absolute()), descriptor=descriptor, limit_errors=limit_errors)
+                with progress.task(f"Checking {_title(resource)}", _lines(folder, resource)) as task:
+                    answer = ask(_narrow(question, proof), task.advance)
+            else:
+                answer = Answer(rows=proof.rows)
+            yield _verdict(folder, resource, lost, answer, proof, limit_errors)
+
+
+def _narrow(question: Question, proof: Proof) -> Question:
+    return question if proof.unproven else replace(question, doubted=proof.doubted, rows=proof.rows)
+
+
+def _route(proof: Proof) -> str:
+    """How the rows were judged, in words."""
+    if proof.unproven:
+        return f"every row was read by frictionless: {proof.unproven}"
+    if proof.doubted:
+        return f"proven by the engine but for {len(proof.doubted):,} rows, which frictionless judged"
+    return "proven by the engine"
 
 
 def _not_judged(resource: Resource, reason: str) -> TableFacts:
@@ -62,7 +81,9 @@ def _not_judged(resource: Resource, reason: str) -> TableFacts:
     )
 
 
-def _verdict(resource: Resource, lost: Collection[str], answer: Answer, limit_errors: int) -> Verdict:
+def _verdict(
+    folder: Path, resource: Resource, lost: Collection[str], answer: Answer, proof: Proof, limit_errors: int
+) -> Verdict:
     findings = [_foreign_key_lost(resource, name) for name in lost]
     if answer.ended:
         message = f"the table {resource.name!r} was not judged: {answer.ended}"
@@ -80,9 +101,11 @@ def _verdict(resource: Resource, lost: Collection[str], answer: Answer, limit_er
         files=resource.paths,
         rows=answer.rows,
         fields=len(resource.fields) if answer.fields is None else answer.fields,
-        bytes=answer.bytes or 0,
+        bytes=sum((folder / path).stat().st_size for path in resource.paths) or answer.bytes or 0,
         judged=True,
         reason=reason,
+        route=_route(proof),
+        labels=proof.plain,
     )
     return Verdict(findings=tuple(findings), facts=facts)
 

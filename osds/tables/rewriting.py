@@ -69,6 +69,11 @@ def rewrite(
     }, lost
 
 
+def targets_of(resource: Resource) -> list[str]:
+    """The other tables that a table refers to by foreign keys."""
+    return sorted({_target(key) for key in _foreign_keys(resource)} - {"", resource.name})
+
+
 def _foreign_keys(resource: Resource) -> list[Json]:
     keys = resource.schema.get("foreignKeys")
     return keys if isinstance(keys, list) else []

@@ -41,6 +41,7 @@ def _table(table: TableFacts) -> dict[str, Any]:
         "bytes": table.bytes,
         "checked": table.judged,
         "reason": table.reason,
+        "route": table.route,
     }
 
 

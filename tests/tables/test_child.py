@@ -7,6 +7,7 @@ import gzip
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -53,13 +54,13 @@ CONTENTS = [
 
 @pytest.fixture(scope="module")
 def in_child() -> Iterator[Ask]:
-    with confined(Settings(max_seconds=60)) as ask:
-        yield ask
+    with confined(Settings(max_seconds=60)) as judges:
+        yield judges.ask
 
 
 def verdict(folder: Path, ask: Ask, path: str, **resource: Any) -> Verdict:
     package = read_package({"name": "x", "resources": [{"name": "a", "path": path, **resource}]})
-    (found,) = judge(folder, package, {"a"}, ask=ask, limit_errors=7, progress=Silent())
+    (found,) = judge(folder, package, {"a"}, ask=ask, proofs={}, limit_errors=7, progress=Silent())
     return found
 
 
@@ -104,8 +105,10 @@ def test_child__a_pattern_that_takes_forever_ends_and_the_next_table_is_judged(t
         {"name": "good", "path": "a.csv", "schema": {"fields": [{"name": "id"}, {"name": "text"}]}},
     ]
     package = read_package({"name": "x", "resources": resources})
-    with confined(Settings(max_seconds=3)) as ask:
-        first, second = judge(tmp_path, package, {"slow", "good"}, ask=ask, limit_errors=7, progress=Silent())
+    with confined(Settings(max_seconds=3)) as judges:
+        first, second = judge(
+            tmp_path, package, {"slow", "good"}, ask=judges.ask, proofs={}, limit_errors=7, progress=Silent()
+        )
     assert [(f.code, f.unsafe) for f in first.findings] == [("limit-reached", True)]
     assert "more than 3 seconds (`max-seconds`)" in first.findings[0].message
     assert not first.facts.judged
@@ -114,8 +117,8 @@ def test_child__a_pattern_that_takes_forever_ends_and_the_next_table_is_judged(t
 
 def test_child__memory_is_limited(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"id,text\n" + b"," * 2_000_000 + b"\n")
-    with confined(Settings(max_seconds=60, max_memory="256MB")) as ask:
-        (finding,) = verdict(tmp_path, ask, "a.csv", schema={"fields": FIELDS}).findings
+    with confined(Settings(max_seconds=60, max_memory="256MB")) as judges:
+        (finding,) = verdict(tmp_path, judges.ask, "a.csv", schema={"fields": FIELDS}).findings
     assert finding.code == "limit-reached"
     assert "256MB of memory (`max-memory`)" in finding.message
 
@@ -125,7 +128,7 @@ def test_child__more_errors_than_can_be_told(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(child, "MAX_ANSWER", 1000)
     resource = {"name": "a", "path": "a.csv", "schema": {"fields": FIELDS}}
     question = Question(folder=str(tmp_path), descriptor={"name": "x", "resources": [resource]}, limit_errors=1000)
-    assert child._answer(question, BytesIO()) == {"ended": "answer"}
+    assert child._answer({"question": asdict(question)}, BytesIO()) == {"ended": "answer"}
 
 
 @pytest.mark.parametrize(

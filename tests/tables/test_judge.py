@@ -24,7 +24,7 @@ def judged(tmp_path: Path) -> Judge:
         package = read_package(
             {"name": "x", "resources": [{"name": "a", "path": path, "schema": {"fields": FIELDS}, **resource}]}
         )
-        (verdict,) = judge(tmp_path, package, {"a"}, ask=ask, limit_errors=limit, progress=Silent())
+        (verdict,) = judge(tmp_path, package, {"a"}, ask=ask, proofs={}, limit_errors=limit, progress=Silent())
         return verdict
 
     return run
@@ -100,7 +100,7 @@ def test_judge__foreign_keys_between_tables(tmp_path: Path) -> None:
             ],
         }
     )
-    first, second = judge(tmp_path, package, {"a", "codes"}, ask=ask, limit_errors=9, progress=Silent())
+    first, second = judge(tmp_path, package, {"a", "codes"}, ask=ask, proofs={}, limit_errors=9, progress=Silent())
     assert [(f.code, f.place.row) for f in first.findings] == [("foreign-key", 3)]
     assert second.findings == ()
 

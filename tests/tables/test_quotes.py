@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osds.tables.bytescan import MAX_RECORD, Glance, Marks, Odd, settle
+from osds.tables.bytescan import MAX_RECORD, Marks, Odd, settle
 from osds.tables.intake import Wanted, examine
 from osds.tables.quotes import Quotes
 
@@ -50,19 +50,6 @@ def test_quotes__blocks_make_no_difference(text: str, size: int) -> None:
     assert follow(text.encode(), size) == follow(text.encode(), 100)
 
 
-@unhurried
-@given(text=TEXTS, size=st.integers(1, 8))
-def test_glance__asks_for_the_second_reading_unless_there_is_nothing_to_find(text: str, size: int) -> None:
-    glance = Glance(MARKS)
-    content = text.encode()
-    for start in range(0, len(content), size):
-        glance.feed(content[start : start + size])
-    odd = follow(content, size)
-    if not glance.wants_quotes:
-        assert (odd.misplaced, odd.lone_return) == (0, 0) or '"' in text
-        assert not odd.unclosed or text.count('"') % 2 == 0
-
-
 @pytest.mark.parametrize(
     ("content", "found"),
     [
@@ -93,7 +80,7 @@ def test_glance__asks_for_the_second_reading_unless_there_is_nothing_to_find(tex
     ],
 )
 def test_examine__what_is_odd_and_where(content: bytes, found: list[tuple[str, int]]) -> None:
-    findings = list(examine(Wanted(path="a.csv", marks=Marks()), lambda: [content] if content else []))
+    findings = examine(Wanted(path="a.csv", marks=Marks()), lambda: [content] if content else []).findings
     assert [(f.code, int(f.message.split("line ")[1].split(":")[0])) for f in findings] == found
 
 
@@ -103,18 +90,18 @@ def test_examine__a_row_without_an_end(cell: bytes) -> None:
     content = b"a,b\n" + cell + b"y" * (MAX_RECORD + 3 * size) + b'"\n' * cell.count(b'"')
     for text, count in ((content, 1), (content[:MAX_RECORD], 0)):
         blocks = [text[start : start + size] for start in range(0, len(text), size)]
-        codes = [f.code for f in examine(Wanted(path="a", marks=Marks()), blocks.copy)]
+        codes = [f.code for f in examine(Wanted(path="a", marks=Marks()), blocks.copy).findings]
         assert codes.count("table-limit") == count
 
 
 def test_examine__many_rows_with_lines_in_cells_are_no_long_row() -> None:
     block = b'1,"two\nlines"\n' * 1000
-    assert not list(examine(Wanted(path="a", marks=Marks()), lambda: [b"a,b\n"] + [block] * 800))
+    assert not examine(Wanted(path="a", marks=Marks()), lambda: [b"a,b\n"] + [block] * 800).findings
 
 
 def test_examine__where_the_dialect_is_unusual_quotes_are_left_alone() -> None:
     wanted = Wanted(path="a", marks=Marks(quoted=False))
-    assert not list(examine(wanted, lambda: [b'a,b\n1,"x\n\ry']))
+    assert not examine(wanted, lambda: [b'a,b\n1,"x\n\ry']).findings
 
 
 def test_settle__guesses_from_the_first_line() -> None:

@@ -25,7 +25,7 @@ def read(root: Path, content: bytes | None, name: str = "a.csv", **resource: Any
         (root / name).write_bytes(content)
         resource = {"path": name, **resource}
     package = read_package({"name": "x", "resources": [{"name": "a", "schema": {"fields": FIELDS}, **resource}]})
-    (verdict,) = judge(root, package, {"a"}, ask=ask, limit_errors=9, progress=Silent())
+    (verdict,) = judge(root, package, {"a"}, ask=ask, proofs={}, limit_errors=9, progress=Silent())
     assert verdict.findings == ()
     scratch = root / "scratch"
     scratch.mkdir()

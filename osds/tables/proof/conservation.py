@@ -1,0 +1,29 @@
+"""Holding what the engine says it read against what was counted in the file: every byte must be accounted for."""
+
+from __future__ import annotations
+
+from osds.tables.census import Census
+from osds.tables.proof.answers import Sums
+
+
+def doubt(census: Census, sums: Sums, *, tsv: bool = False) -> str:
+    """Why the engine may have read another table than any strict parser would; empty if it certainly has not.
+
+    Records are counted on both sides; and each byte of the file is part of a cell, a delimiter, a line end, the header, or
+    a quote that is no part of a cell's text. Nothing was dropped, merged or cut if the sum is the size of the file.
+    """
+    if census.delimiter != sums.delimiter.encode():
+        return "its delimiter is not certain"
+    if not census.regular:
+        return "its quotes are not regular"
+    if census.lone_returns or not census.line_end or (tsv and census.all_returns):
+        return "its line ends are not of one kind"
+    if census.odd.nul:
+        return "it holds NUL bytes"
+    if not sums.rows or sums.rows != census.records - 1:
+        return f"it has {census.records - 1:,} rows or blank lines, of which the engine reads {sums.rows:,}"
+    structural = census.quotes - sums.header_quotes - sums.cell_quotes
+    delimiters = sums.rows * (len(sums.labels) - 1)
+    line_ends = (sums.rows if census.ends else sums.rows - 1) * census.line_end
+    expected = sums.header_bytes + sums.cell_bytes + delimiters + line_ends + structural
+    return "" if expected == census.bytes else f"{census.bytes - expected:,} of its bytes are not accounted for"
