@@ -6,9 +6,12 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from scripts.benches import commands
+from scripts.benches import commands, validation
 
-BENCHES = {"commands": commands}  # a module has a docstring, `add_options(parser)` and `run(folder, options)`
+BENCHES = {
+    "commands": commands,
+    "validate": validation,
+}  # a module has a docstring, `add_options(parser)` and `run(folder, options)`
 
 
 def main() -> None:

@@ -15,8 +15,10 @@ from osds.report import Finding, Place
 from osds.tables.bytescan import BLOCK
 from osds.tables.census import Census
 from osds.tables.intake import Examined, Wanted, examine, wanted_files, without_bom
-from osds.tables.proof.answers import Scan, ScanQuestion
+from osds.tables.proof.answers import MAX_SUSPECTS, Scan, ScanQuestion
+from osds.tables.proof.conservation import NOTHING
 from osds.tables.proof.locate import locate
+from osds.tables.proof.ragged import Ragged, find_ragged
 from osds.tables.proof.verdict import Proof, weigh
 from osds.tables.rewriting import targets_of
 
@@ -80,17 +82,25 @@ def _examine(folder: Path, wanted: Wanted, progress: Progress) -> Examined:
 
 def _prove(folder: Path, resources: Sequence[Resource], scan: Scan, censuses: Mapping[str, Census]) -> Proof:
     """What is known of the first of the resources, all of which the scan has read."""
-    if reason := weigh(resources, scan, censuses):
-        return Proof(unproven=reason)
     path = resources[0].paths[0]
-    sums = scan.sums
-    assert sums is not None  # noqa: S101 (`weigh` says so)
-    blocks = without_bom(read_blocks(folder, path, BLOCK))
-    doubted = locate(blocks, censuses[path], scan.suspects, sums.delimiter) if scan.suspects else []
-    if doubted is None:
-        return Proof(unproven="its doubtful rows are written unusually")
+    census, sums = censuses.get(path), scan.sums
+    if census is None or sums is None:
+        return Proof(unproven=weigh(resources, scan, censuses))
+
+    def blocks() -> Iterator[bytes]:
+        return without_bom(read_blocks(folder, path, BLOCK))
+
+    ragged: Ragged | None = NOTHING
+    if 0 < sums.rows < census.records - 1 and census.regular and census.line_end and not scan.keyed:
+        ragged = find_ragged(blocks(), census, len(sums.labels), most=MAX_SUSPECTS)
+    if reason := weigh(resources, scan, censuses, ragged=ragged or NOTHING):
+        return Proof(unproven=reason)
+    located = locate(blocks(), census, scan.suspects, sums.delimiter) if scan.suspects else []
+    if located is None or ragged is None:
+        return Proof(unproven="its doubtful rows are too many, or written unusually")
+    doubted = sorted([*located, *ragged.records])
     plain = sums.delimiter == "," and not sums.bom
-    return Proof(rows=sums.rows, doubted=doubted, plain=sums.labels if plain else ())
+    return Proof(rows=census.records - 1, doubted=doubted, plain=sums.labels if plain else ())
 
 
 def _counted(blocks: Iterator[bytes], task: Task) -> Iterator[bytes]:

@@ -6,12 +6,15 @@ only files that preflight has found to be ordinary files of the dataset. Pure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping
 from typing import Any
 
 from osds.dataset.package import DataPackage, Json, Resource
 
 FORMATS = ("csv", "tsv")
+VERSION_2 = "https://datapackage.org/profiles/2.0/datapackage.json"
+_VERSION_2 = re.compile(r"https://datapackage\.org/profiles/2\.[0-9]{1,2}/datapackage\.json")
 _PACKED = ("gz", "zip")
 _PACKED_OTHERWISE = ("bz2", "xz")  # frictionless would unpack them, whatever `format` says
 _RESOURCE_KEYS = ("name", "path", "data", "encoding")
@@ -64,9 +67,16 @@ def rewrite(
     lost = tuple(_target(key) for key in _foreign_keys(resource) if key not in keys)
     others = [r for r in package.resources if r.name in {_target(key) for key in keys} - {"", resource.name}]
     return {
+        **_version(package),
         "name": "dataset",
         "resources": [_rewrite_one(resource, keys), *(_rewrite_one(other, []) for other in others)],
     }, lost
+
+
+def _version(package: DataPackage) -> dict[str, str]:
+    """frictionless reads a descriptor by the rules of Data Package 2 only if it names that profile; it is not fetched."""
+    stated = package.raw.get("$schema")
+    return {"$schema": VERSION_2} if isinstance(stated, str) and _VERSION_2.fullmatch(stated) else {}
 
 
 def targets_of(resource: Resource) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from osds.dataset.package import Json
 
 Cells = tuple[str, ...]
+MAX_SUSPECTS = 100_000  # rows of one table; beyond, frictionless may as well read all of it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +46,14 @@ class Sums:
 class Scan:
     """What the engine found: its sums for the table and for those it refers to, and the rows that it does not vouch for.
 
-    Where `unproven` says why, the rest means nothing.
+    `keyed` says that a row may be bad because of another one. Where `unproven` says why, the rest means nothing.
     """
 
     unproven: str = ""
     sums: Sums | None = None
     references: Mapping[str, Sums] = field(default_factory=dict)
     suspects: tuple[Cells, ...] = ()
+    keyed: bool = False
 
 
 def read_scan(value: Json) -> Scan:
@@ -62,6 +64,7 @@ def read_scan(value: Json) -> Scan:
             sums=None if value["sums"] is None else _sums(value["sums"]),
             references={_text(name): _sums(sums) for name, sums in value["references"].items()},
             suspects=tuple(_cells(cells) for cells in value["suspects"]),
+            keyed=value["keyed"] is not False,
         )
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError("not a scan") from error

@@ -14,6 +14,7 @@ from osds.dataset.package import Json
 from osds.tables.proof.unproven import UnprovenError
 
 _BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
+_SINCE_2 = frozenset({"exclusiveMinimum", "exclusiveMaximum"})
 _LENGTHS = frozenset({"minLength", "maxLength"})
 # The constraints that frictionless 5.21 knows for each type, beside `required` and `unique` (frictionless/fields).
 CONSTRAINTS: Mapping[str, frozenset[str]] = {
@@ -73,19 +74,22 @@ class Column:
         return bool(self.constraints.get("required"))
 
 
-def read_columns(schema: Mapping[str, Json]) -> tuple[Column, ...]:
-    """The columns of a Table Schema in order. Raises `UnprovenError` unless frictionless certainly accepts the schema."""
+def read_columns(schema: Mapping[str, Json], *, version: int) -> tuple[Column, ...]:
+    """The columns of a Table Schema in order, by the rules of a version (1 or 2) of Data Package.
+
+    Raises `UnprovenError` unless frictionless certainly accepts the schema.
+    """
     fields = schema.get("fields")
     if not isinstance(fields, list) or not fields:
         raise UnprovenError("the schema has no fields")
-    missing = _texts(schema.get("missingValues", [""]), "missingValues")
-    columns = tuple(_read_column(field, missing) for field in fields)
+    missing = _missing(schema.get("missingValues", [""]), version)
+    columns = tuple(_read_column(field, missing, version) for field in fields)
     if len({column.name for column in columns}) < len(columns):
         raise UnprovenError("two fields have one name")
     return columns
 
 
-def _read_column(field: Json, missing: tuple[str, ...]) -> Column:
+def _read_column(field: Json, missing: tuple[str, ...], version: int) -> Column:
     if not isinstance(field, dict) or not all(isinstance(key, str) for key in field):
         raise UnprovenError("a field is no object")
     name, kind, form = field.get("name"), field.get("type"), field.get("format", "default")
@@ -100,8 +104,8 @@ def _read_column(field: Json, missing: tuple[str, ...]) -> Column:
         name=name,
         type=kind,
         format=form.replace("fmt:", "") if form.startswith("fmt:") else form,
-        missing=_texts(field["missingValues"], name) if "missingValues" in field else missing,
-        constraints=_read_constraints(name, kind, field.get("constraints", {})),
+        missing=_missing(field["missingValues"], version) if "missingValues" in field else missing,
+        constraints=_read_constraints(name, kind, field.get("constraints", {}), version),
         raw=field,
     )
 
@@ -115,17 +119,28 @@ def _check_options(name: str, kind: str, field: Mapping[str, Json]) -> None:
             _texts(field.get(key, []), name)
 
 
-def _read_constraints(name: str, kind: str, value: Json) -> Mapping[str, Any]:
+def _read_constraints(name: str, kind: str, value: Json, version: int) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise UnprovenError(f"the constraints of {name!r} are no object")
     for key, constraint in value.items():
-        if key not in CONSTRAINTS[kind] | {"required", "unique"}:
+        if key not in CONSTRAINTS[kind] | {"required", "unique"} or (version < 2 and key in _SINCE_2):
             raise UnprovenError(f"the constraint {key!r} of {name!r} is not known for its type")
         if key in _CONSTRAINT_TYPES and type(constraint) is not _CONSTRAINT_TYPES[key]:
             raise UnprovenError(f"the constraint {key!r} of {name!r} has another type")
         if constraint is None or isinstance(constraint, dict):
             raise UnprovenError(f"the constraint {key!r} of {name!r} has no value")
     return value
+
+
+def _missing(value: Json, version: int) -> tuple[str, ...]:
+    """Data Package 2 allows `{"value": "-", "label": "…"}` in place of texts."""
+    if version < 2 or not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        return _texts(value, "missingValues")
+    values = _texts([entry.get("value") for entry in value], "missingValues")
+    labels = _texts([entry["label"] for entry in value if "label" in entry], "missingValues")
+    if len(set(values)) < len(values) or len(set(labels)) < len(labels):
+        raise UnprovenError("a missing value or its label stands twice")
+    return values
 
 
 def _texts(value: Json, name: str) -> tuple[str, ...]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from osds.tables.census import Census
 from osds.tables.proof.answers import Sums
+from osds.tables.proof.ragged import Ragged
+
+NOTHING = Ragged()
 
 
-def doubt(census: Census, sums: Sums, *, tsv: bool = False) -> str:
+def doubt(census: Census, sums: Sums, *, tsv: bool = False, ragged: Ragged = NOTHING) -> str:
     """Why the engine may have read another table than any strict parser would; empty if it certainly has not.
 
-    Records are counted on both sides; and each byte of the file is part of a cell, a delimiter, a line end, the header, or
-    a quote that is no part of a cell's text. Nothing was dropped, merged or cut if the sum is the size of the file.
+    Records are counted on both sides; and each byte of the file is part of a cell, a delimiter, a line end, the header, a
+    ragged record (which the engine leaves out), or a quote that is no part of a cell's text. Nothing was dropped, merged or
+    cut if the sum is the size of the file.
     """
     if census.delimiter != sums.delimiter.encode():
         return "its delimiter is not certain"
@@ -20,10 +24,11 @@ def doubt(census: Census, sums: Sums, *, tsv: bool = False) -> str:
         return "its line ends are not of one kind"
     if census.odd.nul:
         return "it holds NUL bytes"
-    if not sums.rows or sums.rows != census.records - 1:
+    rows = sums.rows + len(ragged.records)
+    if not sums.rows or rows != census.records - 1:
         return f"it has {census.records - 1:,} rows or blank lines, of which the engine reads {sums.rows:,}"
-    structural = census.quotes - sums.header_quotes - sums.cell_quotes
+    structural = census.quotes - sums.header_quotes - sums.cell_quotes - ragged.quotes
     delimiters = sums.rows * (len(sums.labels) - 1)
-    line_ends = (sums.rows if census.ends else sums.rows - 1) * census.line_end
-    expected = sums.header_bytes + sums.cell_bytes + delimiters + line_ends + structural
+    line_ends = (rows if census.ends else rows - 1) * census.line_end
+    expected = sums.header_bytes + sums.cell_bytes + delimiters + line_ends + structural + ragged.bytes
     return "" if expected == census.bytes else f"{census.bytes - expected:,} of its bytes are not accounted for"

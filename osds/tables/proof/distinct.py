@@ -9,12 +9,14 @@ from typing import Any
 
 from frictionless import Schema
 
+from osds.dataset.package import Json
 from osds.tables.proof.columns import Column
 from osds.tables.proof.rules import DECIMAL
 from osds.tables.proof.table import Table
 from osds.tables.proof.unproven import UnprovenError
 
 _LIMIT = Decimal(10) ** 18
+_VERSION_2 = "https://datapackage.org/profiles/2.0/tableschema.json"
 Reader = Callable[[str], tuple[Any, Any]]
 
 
@@ -36,9 +38,9 @@ def read_values(table: Table, place: int, texts: Sequence[str]) -> tuple[str, li
 
 def _reader(table: Table, place: int) -> Reader:
     """frictionless' reader for a column; made from the whole schema, which says what a missing value is."""
-    schema = Schema.from_descriptor(
-        {key: table.schema[key] for key in ("fields", "missingValues") if key in table.schema}
-    )
+    stated: dict[str, Json] = {"$schema": _VERSION_2} if table.version == 2 else {}
+    stated |= {key: table.schema[key] for key in ("fields", "missingValues") if key in table.schema}
+    schema = Schema.from_descriptor(stated)
     reader: Reader = schema.get_field(table.plan.columns[place].name).create_cell_reader()
     return reader
 

@@ -77,7 +77,7 @@ def _exact_values(table: Table, columns: Sequence[int], name: str) -> list[str]:
             exact.append(part.value)
             continue
         kind, values = read_values(table, place, texts)
-        other = table.keep(f"{name}_{place}", f"VARCHAR, {kind}", texts, values)
+        other = table.keep(f"{name}_{place}", ("VARCHAR", kind), texts, values)
         found = f"(SELECT any_value(k1) FROM {other} WHERE k0 = {cell})"
         exact.append(f"CASE WHEN coalesce({part.certain}, FALSE) THEN {part.value} ELSE {found} END")
     return exact

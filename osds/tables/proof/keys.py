@@ -26,12 +26,12 @@ class KeyPart:
 def key_part(column: Column, cell: str) -> KeyPart:
     """How to compare the values of a column. Raises `UnprovenError` for types whose values have many forms."""
     missing = one_of(cell, column.missing)
-    if column.type == "string" and column.format == "default":
+    if column.type == "any" or (column.type == "string" and column.format == "default"):
         return KeyPart(certain="TRUE", value=_unless(missing, cell), kind="string")
     form = form_of(column, cell)
     if form is None:
         raise UnprovenError(f"a key of type {column.type}")
-    value = f"CAST({cell} AS BIGINT)" if column.type == "year" else form.value
+    value = f"TRY_CAST({cell} AS BIGINT)" if column.type == "year" else form.value
     kind = "integer" if column.type == "year" else column.type
     if column.type in {"date", "datetime", "time"}:
         kind += f"/{column.format}"

@@ -42,6 +42,7 @@ def _find(blocks: Iterable[bytes], census: Census, wanted: Mapping[bytes, list[s
     for checkpoint, block in zip(census.checkpoints, blocks, strict=True):
         search.begin(checkpoint)
         yield from search.read(block)
+    search.begin(Checkpoint(offset=census.bytes, records=census.line_feeds, inside=False))
     yield from search.read(b"" if census.ends else end)
 
 

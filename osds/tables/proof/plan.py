@@ -42,14 +42,17 @@ class Plan:
         return tuple(place for place, column in enumerate(self.columns) if column.constraints.get("unique"))
 
 
-def read_plan(resource: Mapping[str, Json], path: Path) -> Plan:
-    """The plan for a rewritten resource that lies in `path`. Raises `UnprovenError` where anything is not certain."""
+def read_plan(resource: Mapping[str, Json], path: Path, *, version: int) -> Plan:
+    """The plan for a rewritten resource that lies in `path`; `version` is that of Data Package, 1 or 2.
+
+    Raises `UnprovenError` where anything is not certain.
+    """
     if unknown := resource.keys() - _RESOURCE_KEYS:
         raise UnprovenError(f"the resource states {min(unknown)!r}")
     schema = resource["schema"]
     if unknown := schema.keys() - _SCHEMA_KEYS:
         raise UnprovenError(f"the schema states {min(unknown)!r}")
-    fields = read_columns(schema)
+    fields = read_columns(schema, version=version)
     dialect = resource.get("dialect", {})
     opening = read_opening(path, dialect=dialect, encoding=resource.get("encoding"), tsv=resource["format"] == "tsv")
     columns = _match(opening.labels, fields, schema.get("fieldsMatch", "exact"))

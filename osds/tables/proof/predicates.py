@@ -18,7 +18,7 @@ def refuse(table: Table) -> dict[int, str]:
         return {}
     from osds.tables.proof.distinct import refused_texts
 
-    return {place: table.keep(f"refused{place}", "VARCHAR", refused_texts(table, place)) for place in uncovered}
+    return {place: table.keep(f"refused{place}", ["VARCHAR"], refused_texts(table, place)) for place in uncovered}
 
 
 def certainly_good(columns: Sequence[Column], refused: Mapping[int, str], keyed: Sequence[str] = ()) -> str:

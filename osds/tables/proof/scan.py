@@ -8,15 +8,15 @@ from pathlib import Path
 import duckdb
 
 from osds.dataset.package import Json
-from osds.tables.proof.answers import Cells, Scan, ScanQuestion, Sums
+from osds.tables.proof.answers import MAX_SUSPECTS, Cells, Scan, ScanQuestion, Sums
 from osds.tables.proof.engine import connect
 from osds.tables.proof.keyed import Key, refers, repeated, values_of
 from osds.tables.proof.plan import read_plan
 from osds.tables.proof.predicates import certainly_good, refuse, weights
 from osds.tables.proof.table import Table
 from osds.tables.proof.unproven import UnprovenError
+from osds.tables.rewriting import VERSION_2
 
-MAX_SUSPECTS = 100_000
 MAX_SUSPECT_BYTES = 6 << 20  # they travel to another process and back
 
 
@@ -34,13 +34,15 @@ def scan(question: ScanQuestion) -> Scan:
 
 def _scan(question: ScanQuestion) -> Scan:
     resources = question.descriptor["resources"]
+    version = 2 if question.descriptor.get("$schema") == VERSION_2 else 1
     engine = connect(memory=question.memory)
 
     def open_table(resource: Mapping[str, Json]) -> Table:
         path = question.paths.get(resource["name"])
         if path is None:
             raise UnprovenError("a table that it refers to is no plain file")
-        return Table(engine=engine, plan=read_plan(resource, Path(path)), schema=resource["schema"])
+        plan = read_plan(resource, Path(path), version=version)
+        return Table(engine=engine, plan=plan, schema=resource["schema"], version=version)
 
     table = open_table(resources[0])
     targets = {resource["name"]: open_table(resource) for resource in resources[1:]}
@@ -59,6 +61,7 @@ def _scan(question: ScanQuestion) -> Scan:
     return Scan(
         sums=sums,
         references={name: _weigh(target, "TRUE", [])[0] for name, target in targets.items()},
+        keyed=bool(keys) or any(not reference.target for reference in plan.references),
         suspects=_suspects(table, " OR ".join(doubts)) if doubtful or len(doubts) > 1 else (),
     )
 

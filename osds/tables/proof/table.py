@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,13 @@ from osds.tables.proof.plan import Plan
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A plan and the engine that carries it out; `schema` is the Table Schema as written."""
+    """A plan and the engine that carries it out; `schema` is the Table Schema as written,
+    by the rules of a version (1 or 2) of Data Package."""
 
     engine: duckdb.DuckDBPyConnection
     plan: Plan
     schema: Mapping[str, Json]
+    version: int
 
     @property
     def source(self) -> str:
@@ -36,9 +38,8 @@ class Table:
         query = f"SELECT DISTINCT {column} FROM {self.source} WHERE {condition}"
         return [text for (text,) in self.engine.execute(query).fetchall() if text is not None]
 
-    def keep(self, name: str, kind: str, *columns: list[Any]) -> str:
-        """Make a temporary table of these columns, `k0`, `k1` and so on, of SQL types `kind`; its name is returned."""
-        types = [part.strip() for part in kind.split(",")]
+    def keep(self, name: str, types: Sequence[str], *columns: list[Any]) -> str:
+        """Make a temporary table of these columns, `k0`, `k1` and so on, of these SQL types; its name is returned."""
         self.engine.execute(f"CREATE TEMP TABLE {name} ({', '.join(f'k{n} {t}' for n, t in enumerate(types))})")
         unnested = ", ".join(f"unnest(?::{t}[])" for t in types)
         self.engine.execute(f"INSERT INTO {name} SELECT {unnested}", list(columns))

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from osds.dataset.package import Resource
 from osds.tables.census import Census
 from osds.tables.proof.answers import Scan
-from osds.tables.proof.conservation import doubt
+from osds.tables.proof.conservation import NOTHING, doubt
 from osds.tables.proof.locate import Located
+from osds.tables.proof.ragged import Ragged
 from osds.tables.rewriting import format_of
 
 
@@ -26,10 +27,12 @@ class Proof:
     plain: tuple[str, ...] = ()
 
 
-def weigh(resources: Sequence[Resource], scan: Scan, censuses: Mapping[str, Census]) -> str:
+def weigh(
+    resources: Sequence[Resource], scan: Scan, censuses: Mapping[str, Census], *, ragged: Ragged = NOTHING
+) -> str:
     """Why the scan of the first resource proves nothing; empty if it does. `resources` are those it read, by one path each.
 
-    `censuses` are by path.
+    `censuses` are by path; `ragged` are the records of the first table that the engine leaves out.
     """
     if scan.unproven or scan.sums is None:
         return scan.unproven or "the engine says nothing"
@@ -38,6 +41,8 @@ def weigh(resources: Sequence[Resource], scan: Scan, censuses: Mapping[str, Cens
         census = censuses.get(resource.paths[0])
         if census is None or resource.name not in sums:
             return "a file was not counted"
-        if reason := doubt(census, sums[resource.name], tsv=format_of(resource) == "tsv"):
-            return reason if resource is resources[0] else f"the table {resource.name!r}, to which it refers: {reason}"
+        own = resource is resources[0]
+        tsv = format_of(resource) == "tsv"
+        if reason := doubt(census, sums[resource.name], tsv=tsv, ragged=ragged if own else NOTHING):
+            return reason if own else f"the table {resource.name!r}, to which it refers: {reason}"
     return ""
