@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from osds.edges.child import open_child
 from osds.settings import Settings, size_of
@@ -28,7 +28,7 @@ def confined(settings: Settings) -> Iterator[Judges]:
     with open_child("osds.tables.child", memory=memory, seconds=settings.max_seconds) as child:
 
         def scan(question: ScanQuestion) -> Scan:
-            message = child.ask({"scan": asdict(question), "writes": True}, lambda _: None)
+            message = child.ask({"scan": vars(question), "writes": True}, lambda _: None)
             if "answer" not in message:
                 return Scan(unproven=f"the engine ended: {message['ended']}")
             try:
@@ -38,7 +38,7 @@ def confined(settings: Settings) -> Iterator[Judges]:
 
         def ask(question: Question, on_rows: Callable[[int], None]) -> Answer:
             message = child.ask(
-                {"question": asdict(question), "writes": is_zip(question.descriptor)},
+                {"question": vars(question), "writes": is_zip(question.descriptor)},
                 lambda told: on_rows(_count(told.get("rows"))),
             )
             try:

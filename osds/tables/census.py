@@ -35,6 +35,7 @@ class Census:
     delimiter: bytes
     bytes: int
     quotes: int
+    doubled: int  # pairs of quotes that stand for one in a quoted cell, of a regular file
     line_feeds: int  # outside
     returns: int  # carriage returns, outside
     all_returns: int
@@ -69,7 +70,7 @@ class CensusTaker:
         self._marks = marks
         self._edges = frozenset(marks.delimiter + b"\r\n")
         self._odd = Odd()
-        self._bytes = self._quotes = self._line_feeds = self._returns = 0
+        self._bytes = self._quotes = self._doubled = self._line_feeds = self._returns = 0
         self._all_returns = self._return_line_feeds = 0
         self._regular = True
         self._inside = False
@@ -119,6 +120,7 @@ class CensusTaker:
             delimiter=self._marks.delimiter,
             bytes=self._bytes,
             quotes=self._quotes,
+            doubled=self._doubled,
             line_feeds=self._line_feeds,
             returns=self._returns,
             all_returns=self._all_returns,
@@ -133,7 +135,8 @@ class CensusTaker:
         text = outside[0] if len(outside) == 1 else b"".join(outside)
         line_feeds = text.count(b"\n")
         self._line_feeds += line_feeds
-        self._returns += text.count(b"\r")
+        if self._all_returns:
+            self._returns += text.count(b"\r")
         if line_feeds:  # every block that lies in more than one record holds the end of one
             self._boundary = self._bytes
         elif not self._odd.long_record and self._bytes + BLOCK - self._boundary > MAX_RECORD + BLOCK:
@@ -149,6 +152,7 @@ class CensusTaker:
             piece = outside.pop()
             self._piece = piece[:1] + piece[-1:] if len(piece) > 1 else piece
         whole = list(filter(None, outside))
+        self._doubled += len(outside) - len(whole)
         if self._regular and not (
             self._edges.issuperset(map(_FIRST, whole)) and self._edges.issuperset(map(_LAST, whole))
         ):

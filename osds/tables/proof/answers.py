@@ -26,10 +26,10 @@ class ScanQuestion:
 
 @dataclass(frozen=True, kw_only=True)
 class Sums:
-    """What the engine counted in a table: rows without the header, bytes and quotes in all their cells.
+    """What the engine counted in a table: rows without the header, and the bytes of all their cells.
 
-    `header_bytes` and `header_quotes` are those of the header record as it stands in the file, with its line end. `bom` says
-    whether a byte order mark stands before it.
+    `header_bytes` are those of the header record as it stands in the file, with its line end, and `header_quotes` the quotes
+    in it that are no part of a label. `bom` says whether a byte order mark stands before it.
     """
 
     delimiter: str
@@ -37,7 +37,6 @@ class Sums:
     labels: tuple[str, ...]
     rows: int
     cell_bytes: int
-    cell_quotes: int
     header_bytes: int
     header_quotes: int
 
@@ -71,7 +70,7 @@ def read_scan(value: Json) -> Scan:
 
 
 def _sums(value: Mapping[str, Any]) -> Sums:
-    counts = ("rows", "cell_bytes", "cell_quotes", "header_bytes", "header_quotes")
+    counts = ("rows", "cell_bytes", "header_bytes", "header_quotes")
     if any(type(value[name]) is not int for name in counts):
         raise ValueError("not sums")
     return Sums(

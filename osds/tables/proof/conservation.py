@@ -27,7 +27,7 @@ def doubt(census: Census, sums: Sums, *, tsv: bool = False, ragged: Ragged = NOT
     rows = sums.rows + len(ragged.records)
     if not sums.rows or rows != census.records - 1:
         return f"it has {census.records - 1:,} rows or blank lines, of which the engine reads {sums.rows:,}"
-    structural = census.quotes - sums.header_quotes - sums.cell_quotes - ragged.quotes
+    structural = census.quotes - census.doubled - sums.header_quotes - ragged.quotes
     delimiters = sums.rows * (len(sums.labels) - 1)
     line_ends = (rows if census.ends else rows - 1) * census.line_end
     expected = sums.header_bytes + sums.cell_bytes + delimiters + line_ends + structural + ragged.bytes

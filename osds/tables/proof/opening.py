@@ -39,7 +39,7 @@ _ANYTHING = {"lineTerminator"}  # `csv.reader` pays no attention to it
 class Opening:
     """The beginning of a table: its delimiter and labels, and what its header record weighs.
 
-    `header_bytes` is the record with its line end, `header_quotes` the quotes in it.
+    `header_bytes` is the record with its line end, `header_quotes` the quotes in it that are no part of a label.
     """
 
     delimiter: str
@@ -79,7 +79,7 @@ def read_opening(path: Path, *, dialect: Mapping[str, Json], encoding: Json, tsv
         bom=bom,
         labels=labels,
         header_bytes=len(weight.encode()),
-        header_quotes=weight.count('"'),
+        header_quotes=weight.count('"') - sum(label.count('"') for label in header),
     )
 
 

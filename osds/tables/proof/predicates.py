@@ -51,10 +51,6 @@ def _not_blank(columns: Sequence[Column]) -> str:
     return f"NOT ({' AND '.join(missing)})"
 
 
-def weights(count: int) -> tuple[str, str]:
-    """Two expressions over a row: the bytes of its cells, and the quotes in them."""
-    cells = names(count)
-    quotes = (
-        f"CASE WHEN contains({c}, '\"') THEN strlen({c}) - strlen(replace({c}, '\"', '')) ELSE 0 END" for c in cells
-    )
-    return " + ".join(f"strlen({cell})" for cell in cells), " + ".join(quotes)
+def weight(count: int) -> str:
+    """An expression over a row of so many columns: the bytes of its cells."""
+    return " + ".join(f"strlen({cell})" for cell in names(count))

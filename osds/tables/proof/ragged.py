@@ -13,7 +13,7 @@ from osds.tables.proof.locate import Located
 
 @dataclass(frozen=True, kw_only=True)
 class Ragged:
-    """The ragged records of a file, and their weight: bytes without line ends, and the quotes among them."""
+    """The ragged records of a file, and their weight: bytes without line ends, and quotes that are no part of a cell."""
 
     records: tuple[Located, ...] = ()
     bytes: int = 0
@@ -29,12 +29,12 @@ def find_ragged(blocks: Iterable[bytes], census: Census, width: int, *, most: in
     size = quotes = 0
     delimiter = census.delimiter.decode()
     for number, record in _ragged(blocks, census, width):
-        size += len(record)
-        quotes += record.count(b'"')
         try:
             cells = next(csv.reader([record.decode()], delimiter=delimiter), [])
         except (UnicodeDecodeError, csv.Error):
             return None
+        size += len(record)
+        quotes += record.count(b'"') - sum(cell.count('"') for cell in cells)
         found.append((number, cells))
         if len(found) > most:
             return None
@@ -51,7 +51,7 @@ def _ragged(blocks: Iterable[bytes], census: Census, width: int) -> Iterator[tup
         for line, count in zip(lines, map(bytes.count, lines, repeat(census.delimiter)), strict=True):
             if record or b'"' in line:
                 pieces = line.split(b'"')
-                delimiters += sum(piece.count(census.delimiter) for piece in pieces[inside::2])
+                delimiters += b"".join(pieces[inside::2]).count(census.delimiter)
                 inside ^= bool((len(pieces) - 1) & 1)
                 record.append(line)
                 if inside:

@@ -12,7 +12,7 @@ from osds.tables.proof.answers import MAX_SUSPECTS, Cells, Scan, ScanQuestion, S
 from osds.tables.proof.engine import connect
 from osds.tables.proof.keyed import Key, refers, repeated, values_of
 from osds.tables.proof.plan import read_plan
-from osds.tables.proof.predicates import certainly_good, refuse, weights
+from osds.tables.proof.predicates import certainly_good, refuse, weight
 from osds.tables.proof.table import Table
 from osds.tables.proof.unproven import UnprovenError
 from osds.tables.rewriting import VERSION_2
@@ -68,16 +68,14 @@ def _scan(question: ScanQuestion) -> Scan:
 
 def _weigh(table: Table, good: str, keys: Sequence[Key]) -> tuple[Sums, int, list[Key]]:
     """One pass over the table: its sums, how many rows are doubtful, and the keys that are not certainly unique."""
-    cell_bytes, cell_quotes = weights(len(table.plan.columns))
     measured = [
         "count(*)",
-        f"sum({cell_bytes})",
-        f"sum({cell_quotes})",
+        f"sum({weight(len(table.plan.columns))})",
         f"count(*) FILTER (NOT coalesce({good}, FALSE))",
     ]
     for key in keys:
         measured += key.measures(table)
-    rows, size, quotes, doubtful, *counts = table.one(*measured)
+    rows, size, doubtful, *counts = table.one(*measured)
     again = [
         key
         for key, place in zip(keys, range(0, len(counts), 3), strict=True)
@@ -90,7 +88,6 @@ def _weigh(table: Table, good: str, keys: Sequence[Key]) -> tuple[Sums, int, lis
         labels=opening.labels,
         rows=rows,
         cell_bytes=int(size or 0),
-        cell_quotes=int(quotes or 0),
         header_bytes=opening.header_bytes,
         header_quotes=opening.header_quotes,
     )
