@@ -18,6 +18,7 @@ def connect(*, memory: int) -> duckdb.DuckDBPyConnection:
     engine.execute(f"SET memory_limit = '{memory}B'")
     engine.execute("SET temp_directory = 'spilled'")
     engine.execute("SET preserve_insertion_order = false")  # nothing here depends on the order of rows
+    engine.execute("SET enable_progress_bar = false")
     engine.execute("SET autoinstall_known_extensions = false")
     engine.execute("SET autoload_known_extensions = false")
     return engine

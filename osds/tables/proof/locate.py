@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from osds.tables.census import Census, Checkpoint
 from osds.tables.proof.answers import Cells
@@ -70,19 +71,19 @@ class _Search:
         seen = self._rest + block
         lines = seen.split(b"\n")
         keep = len(seen) - len(lines.pop())
-        known = offset = 0
+        known = 0
         if hits := self._firsts.keys() & lines:
-            for line in lines:
-                if line in hits:
-                    self._move(seen[known:offset])
-                    known = offset
-                    raw = None if self._inside else self._match(seen, offset, line)
-                    if raw == b"" and block:  # it may go on in the next block
-                        keep = offset
-                        break
-                    if raw:
-                        yield self._records + 1, self._wanted[raw[: -len(self._end)]]
-                offset += len(line) + 1
+            ends = list(accumulate(len(line) + 1 for line in lines))
+            for index in [index for index, line in enumerate(lines) if line in hits]:
+                offset = ends[index - 1] if index else 0
+                self._move(seen[known:offset])
+                known = offset
+                raw = None if self._inside else self._match(seen, offset, lines[index])
+                if raw == b"" and block:  # it may go on in the next block
+                    keep = offset
+                    break
+                if raw:
+                    yield self._records + 1, self._wanted[raw[: -len(self._end)]]
             self._move(seen[known:keep])
         self._rest = seen[keep:]
 
