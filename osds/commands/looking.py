@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from osds.dataset.package import DataPackage, Resource
-from osds.dataset.packed import PackedError
+from osds.dataset.packed import PackedError, packing_of
+from osds.edges.plain_files import NotPlainError, write_plain
 from osds.edges.unpacking import read_blocks
 from osds.progress import Progress, Task
 from osds.report import Finding, Place
@@ -17,12 +19,15 @@ from osds.tables.census import Census
 from osds.tables.intake import Examined, Wanted, examine, wanted_files, without_bom
 from osds.tables.proof.answers import MAX_SUSPECTS, Scan, ScanQuestion
 from osds.tables.proof.conservation import NOTHING
+from osds.tables.proof.encoding import encoding_of
 from osds.tables.proof.locate import locate
+from osds.tables.proof.question import is_plain, question_for
 from osds.tables.proof.ragged import Ragged, find_ragged
 from osds.tables.proof.verdict import Proof, weigh
-from osds.tables.rewriting import targets_of
+from osds.tables.rewriting import format_of, targets_of
 
 ScanTable = Callable[[ScanQuestion], Scan]
+Blocks = Callable[[], Iterator[bytes]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,74 +38,136 @@ class Looked:
     proofs: Mapping[str, Proof]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _File:
+    """A table as one UTF-8 file: its own, or a copy. `path` is empty where there is none, and `reason` says why."""
+
+    path: str = ""
+    reason: str = ""
+
+
 def look_into(
-    folder: Path,
-    package: DataPackage,
-    questions: Mapping[str, ScanQuestion | str],
-    *,
-    scan: ScanTable,
-    progress: Progress,
+    folder: Path, package: DataPackage, tables: Sequence[Resource], *, memory: int, scan: ScanTable, progress: Progress
 ) -> Looked:
-    """Look at the tables that may be opened below `folder`: those of `questions`, which says how the engine is asked.
+    """Look at the tables, which may be opened below `folder`. The engine works while the bytes are counted here.
 
-    Where it cannot be asked, a text says why. The engine works while the bytes are counted here.
+    `memory` is what the engine may use, in bytes.
     """
-    resources = [resource for resource in package.resources if resource.name in questions]
+    readable = {table.name for table in tables}
     pool = ThreadPoolExecutor(max_workers=1)
-    try:
-        scans = {name: pool.submit(_scan, scan, question) for name, question in questions.items()}
-        examined = {
-            wanted.path: _examine(folder, wanted, progress)
-            for wanted in {wanted.path: wanted for resource in resources for wanted in wanted_files(resource)}.values()
-        }
-        findings = tuple(finding for found in examined.values() for finding in found.findings)
-        if any(finding.unsafe for finding in findings):
-            return Looked(findings=findings, proofs={})
-        censuses = {path: found.census for path, found in examined.items() if found.census is not None}
-        proofs = {}
-        for resource in resources:
-            targets = [package.resource(name) for name in targets_of(resource) if name in questions]
-            read = [resource, *(target for target in targets if target is not None)]
-            proofs[resource.name] = _prove(folder, read, scans[resource.name].result(), censuses)
-        return Looked(findings=findings, proofs=proofs)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)  # a scan under way ends with its process
-
-
-def _scan(scan: ScanTable, question: ScanQuestion | str) -> Scan:
-    return Scan(unproven=question) if isinstance(question, str) else scan(question)
-
-
-def _examine(folder: Path, wanted: Wanted, progress: Progress) -> Examined:
-    path = wanted.path
-    with progress.task(f"Reading {path}", (folder / path).stat().st_size) as task:
+    with tempfile.TemporaryDirectory(prefix="osds-", ignore_cleanup_errors=True) as scratch:
         try:
-            return examine(wanted, lambda: _counted(read_blocks(folder, path, BLOCK), task))
+            files = {table.name: _file(folder, table, Path(scratch), progress) for table in tables}
+            paths = {name: file.path for name, file in files.items() if file.path}
+            scans: dict[str, Future[Scan]] = {}
+            for table in tables:
+                question = question_for(package, table, readable, paths, memory=memory)
+                scans[table.name] = pool.submit(_scan, scan, question, files[table.name].reason)
+            examined, censuses = _examine_all(folder, tables, paths, progress)
+            findings = tuple(finding for found in examined for finding in found.findings)
+            if any(finding.unsafe for finding in findings):
+                return Looked(findings=findings, proofs={})
+            proofs = {}
+            for table in tables:
+                targets = [other for other in tables if other.name in targets_of(table)]
+                proofs[table.name] = _prove([table, *targets], paths, scans[table.name].result(), censuses)
+            return Looked(findings=findings, proofs=proofs)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # a scan under way ends with its process
+
+
+def _file(folder: Path, table: Resource, scratch: Path, progress: Progress) -> _File:
+    """The table's own file if it is plain, or a plain copy."""
+    own = folder / table.paths[0]
+    stated = table.raw.get("encoding")
+    try:
+        if is_plain(table, own):
+            return _File(path=str(own.absolute()))
+        if len(table.paths) > 1 and any(packing_of(path) for path in table.paths):
+            return _File(reason="it is in several packed files")
+        copy = scratch / f"{table.index}.csv"
+        with progress.task(f"Unpacking {table.paths[0]}", None):
+            write_plain(
+                folder,
+                table.paths,
+                copy,
+                encoding=lambda head: encoding_of(head[:100_000], stated if isinstance(stated, str) else None),
+                header=format_of(table) == "csv",
+            )
+        return _File(path=str(copy))
+    except (NotPlainError, LookupError, TypeError) as error:
+        return _File(reason=str(error))
+    except PackedError as error:
+        return _File(reason=error.words)
+
+
+def _scan(scan: ScanTable, question: ScanQuestion, reason: str) -> Scan:
+    return Scan(unproven=reason) if reason else scan(question)
+
+
+def _examine_all(
+    folder: Path, tables: Sequence[Resource], paths: Mapping[str, str], progress: Progress
+) -> tuple[list[Examined], dict[str, Census]]:
+    """What is odd in every file, and the census of each table, by resource."""
+    examined: dict[str, Examined] = {}
+    censuses: dict[str, Census | None] = {}
+    for table in tables:
+        for wanted in wanted_files(table):
+            if wanted.path in examined:
+                continue
+            copied = packing_of(wanted.path) and len(table.paths) == 1 and table.name in paths
+            blocks = _blocks(Path(paths[table.name])) if copied else _below(folder, wanted.path)
+            examined[wanted.path] = _examine(wanted, blocks, folder / wanted.path, progress)
+        if table.name in paths and (len(table.paths) > 1 or not is_plain(table, folder / table.paths[0])):
+            wanted = next(wanted_files(table, decoded=True))
+            censuses[table.name] = examine(wanted, _blocks(Path(paths[table.name]))).census
+        elif table.name in paths:
+            censuses[table.name] = examined[table.paths[0]].census
+    return list(examined.values()), {name: census for name, census in censuses.items() if census is not None}
+
+
+def _examine(wanted: Wanted, blocks: Blocks, file: Path, progress: Progress) -> Examined:
+    with progress.task(f"Reading {wanted.path}", file.stat().st_size) as task:
+        try:
+            return examine(wanted, lambda: _counted(blocks(), task))
         except PackedError as error:
-            return Examined(findings=(error.check.at(Place(file=path), f"{path}: {error.words}"),))
+            return Examined(findings=(error.check.at(Place(file=wanted.path), f"{wanted.path}: {error.words}"),))
 
 
-def _prove(folder: Path, resources: Sequence[Resource], scan: Scan, censuses: Mapping[str, Census]) -> Proof:
-    """What is known of the first of the resources, all of which the scan has read."""
-    path = resources[0].paths[0]
-    census, sums = censuses.get(path), scan.sums
+def _prove(tables: Sequence[Resource], paths: Mapping[str, str], scan: Scan, censuses: Mapping[str, Census]) -> Proof:
+    """What is known of the first of the tables, all of which the scan has read."""
+    table = tables[0]
+    census, sums = censuses.get(table.name), scan.sums
     if census is None or sums is None:
-        return Proof(unproven=weigh(resources, scan, censuses))
-
-    def blocks() -> Iterator[bytes]:
-        return without_bom(read_blocks(folder, path, BLOCK))
-
+        return Proof(unproven=weigh(tables, scan, censuses))
+    blocks = _blocks(Path(paths[table.name]))
     ragged: Ragged | None = NOTHING
     if 0 < sums.rows < census.records - 1 and census.regular and census.line_end and not scan.keyed:
-        ragged = find_ragged(blocks(), census, len(sums.labels), most=MAX_SUSPECTS)
-    if reason := weigh(resources, scan, censuses, ragged=ragged or NOTHING):
+        ragged = find_ragged(without_bom(blocks()), census, len(sums.labels), most=MAX_SUSPECTS)
+    if reason := weigh(tables, scan, censuses, ragged=ragged or NOTHING):
         return Proof(unproven=reason)
-    located = locate(blocks(), census, scan.suspects, sums.delimiter) if scan.suspects else []
+    suspects = scan.suspects
+    located = locate(without_bom(blocks()), census, suspects, sums.delimiter) if suspects else []
     if located is None or ragged is None:
         return Proof(unproven="its doubtful rows are too many, or written unusually")
+    own = len(table.paths) == 1 and paths[table.name].endswith(table.paths[0])
+    plain = own and sums.delimiter == "," and not sums.bom
     doubted = sorted([*located, *ragged.records])
-    plain = sums.delimiter == "," and not sums.bom
     return Proof(rows=census.records - 1, doubted=doubted, plain=sums.labels if plain else ())
+
+
+def _below(folder: Path, path: str) -> Blocks:
+    return lambda: read_blocks(folder, path, BLOCK)
+
+
+def _blocks(file: Path) -> Blocks:
+    """The blocks of a plain file, whatever its name says."""
+
+    def read() -> Iterator[bytes]:
+        with file.open("rb") as opened:
+            yield from iter(lambda: opened.read(BLOCK), b"")
+
+    return read
 
 
 def _counted(blocks: Iterator[bytes], task: Task) -> Iterator[bytes]:

@@ -83,11 +83,11 @@ def _judge(
 ) -> Iterator[Finding | Verdict]:
     """What is odd in the bytes of the tables and, unless that is unsafe, a verdict on each."""
     from osds.tables.judge import judge
-    from osds.tables.proof.question import questions_for
+    from osds.tables.proof.question import is_table
 
     memory = size_of(settings.max_memory, "max-memory") // 2  # what is not the engine's is Python's and frictionless'
-    questions = questions_for(folder, package, readable, memory=memory)
-    looked = look_into(folder, package, questions, scan=judges.scan, progress=progress)
+    tables = [resource for resource in package.resources if resource.name in readable and is_table(resource)]
+    looked = look_into(folder, package, tables, memory=memory, scan=judges.scan, progress=progress)
     yield from looked.findings
     if not _has_unsafe(looked.findings):
         limit = settings.limit_errors

@@ -38,10 +38,10 @@ class Examined:
     census: Census | None = None
 
 
-def wanted_files(resource: Resource) -> Iterator[Wanted]:
-    """The files of a table that the judge would read."""
+def wanted_files(resource: Resource, *, decoded: bool = False) -> Iterator[Wanted]:
+    """The files of a table that the judge would read; `decoded` if copies in UTF-8 are looked at in their place."""
     if format_of(resource) in FORMATS:
-        marks = _marks(resource)
+        marks = _marks(resource, decoded=decoded)
         for path in dict.fromkeys(resource.paths):
             yield Wanted(path=path, marks=marks)
 
@@ -85,10 +85,10 @@ def without_bom(blocks: Iterable[bytes]) -> Iterator[bytes]:
             yield bare
 
 
-def _marks(resource: Resource) -> Marks | None:
+def _marks(resource: Resource, *, decoded: bool) -> Marks | None:
     """What the descriptor says of delimiter and quotes; None where bytes cannot be told without decoding."""
     encoding = resource.raw.get("encoding")
-    if isinstance(encoding, str) and not _is_like_ascii(encoding):
+    if isinstance(encoding, str) and not decoded and not _is_like_ascii(encoding):
         return None
     dialect = resource.raw.get("dialect")
     stated: dict[str, Json] = dict(dialect) if isinstance(dialect, dict) else {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import csv
 import gc
+import gzip
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -21,7 +22,6 @@ from osds.dataset.package import DataPackage, read_package
 from osds.progress import Silent
 from osds.tables.answers import Answer, Question
 from osds.tables.asking import ask
-from osds.tables.proof.question import questions_for
 from osds.tables.proof.scan import scan
 from osds.tables.proof.verdict import Proof
 from osds.tables.rewriting import VERSION_2, rewrite
@@ -249,9 +249,7 @@ def try_one(random: Random, folder: Path) -> str:
 def compare(folder: Path, package: DataPackage, *, limit: int) -> str:
     """Judge the first table both ways. Raises `Mismatch` if they differ, else says how osds came to its verdict."""
     readable = {resource.name for resource in package.resources}
-    looked = look_into(
-        folder, package, questions_for(folder, package, readable, memory=MEMORY), scan=scan, progress=Silent()
-    )
+    looked = look_into(folder, package, package.resources, memory=MEMORY, scan=scan, progress=Silent())
     if any(finding.unsafe for finding in looked.findings):
         return "refused"
     proof = looked.proofs[package.resources[0].name]
@@ -300,7 +298,7 @@ def write_package(random: Random, folder: Path) -> dict[str, Any]:
     if random.random() < 0.6 or delimiter != ",":
         table["dialect"] = {"delimiter": delimiter}
     labels = _labels(random, width, schema)
-    (folder / "a.csv").write_bytes(_content(random, kinds, labels, delimiter))
+    table |= _store(random, folder, _content(random, kinds, labels, delimiter))
     descriptor: dict[str, Any] = {"name": "fuzz", "resources": resources}
     if version == 2:
         descriptor["$schema"] = VERSION_2
@@ -308,6 +306,25 @@ def write_package(random: Random, folder: Path) -> dict[str, Any]:
             schema["missingValues"] = [{"value": "", "label": "nothing"}, {"value": "NA"}]
     (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
     return descriptor
+
+
+def _store(random: Random, folder: Path, content: bytes) -> dict[str, Any]:
+    """Write the table, mostly as it is; what the descriptor says of it is returned."""
+    chance = random.random()
+    if chance < 0.06:
+        (folder / "a.csv.gz").write_bytes(gzip.compress(content))
+        return {"path": "a.csv.gz"}
+    if chance < 0.12:
+        cut = content.find(b"\n", random.randrange(len(content) + 1)) + 1
+        (folder / "a.csv").write_bytes(content[:cut])
+        (folder / "a2.csv").write_bytes(content.split(b"\n", 1)[0] + b"\n" + content[cut:])
+        return {"path": ["a.csv", "a2.csv"]}
+    if chance < 0.18:
+        encoding = random.choice(("utf-16", "cp1252", "iso-8859-1", "utf-16-le"))
+        (folder / "a.csv").write_bytes(content.decode("utf-8", "replace").encode(encoding, "replace"))
+        return {"encoding": encoding}
+    (folder / "a.csv").write_bytes(content)
+    return {}
 
 
 def _field(random: Random, kind: str, name: str, version: int) -> dict[str, Any]:

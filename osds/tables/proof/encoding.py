@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 
 HEAD = 100_000  # bytes that frictionless looks at
 _CONFIDENCE = 0.5
@@ -15,6 +16,7 @@ def encoding_of(head: bytes, stated: str | None) -> str:
     Raises `LookupError` for a name that is no encoding.
     """
     name = codecs.lookup(stated or _detect(head)).name
+    io.TextIOWrapper(io.BytesIO(), encoding=name)  # some codecs are none of text, such as zlib's
     if name == "utf-8" and head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if name == "utf-16-be" and head.startswith(codecs.BOM_UTF16_BE):

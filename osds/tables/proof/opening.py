@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from osds.dataset.package import Json
-from osds.tables.proof.encoding import HEAD, encoding_of
 from osds.tables.proof.unproven import UnprovenError
 
 SAMPLE = 100  # lines that are sniffed, and rows among which the header is looked for
@@ -49,18 +48,12 @@ class Opening:
     header_quotes: int
 
 
-def read_opening(path: Path, *, dialect: Mapping[str, Json], encoding: Json, tsv: bool) -> Opening:
-    """Read the beginning of a UTF-8 file. Raises `UnprovenError` where frictionless might see something else.
-
-    `encoding` is what the descriptor states, or None.
-    """
+def read_opening(path: Path, *, dialect: Mapping[str, Json], tsv: bool) -> Opening:
+    """Read the beginning of a UTF-8 file. Raises `UnprovenError` where frictionless might see something else."""
     stated = _stated(dialect, tsv=tsv)
     try:
         with path.open("rb") as file:
-            head = file.read(HEAD)
-            if encoding_of(head, encoding) not in {"utf-8", "utf-8-sig"}:
-                raise UnprovenError("its encoding is not UTF-8")
-            bom = head.startswith(codecs.BOM_UTF8)
+            bom = file.read(3) == codecs.BOM_UTF8
             file.seek(0)
             text = io.TextIOWrapper(file, encoding="utf-8-sig", newline=None if tsv else "")
             lines = list(itertools.islice(text, SAMPLE))
@@ -70,7 +63,7 @@ def read_opening(path: Path, *, dialect: Mapping[str, Json], encoding: Json, tsv
             header = next(rows, [])
             weight = counted.taken
             sample = [len(header), *(len(row) for row in itertools.islice(rows, SAMPLE - 1))]
-    except (LookupError, TypeError, UnicodeDecodeError, csv.Error) as error:
+    except (UnicodeDecodeError, csv.Error) as error:
         raise UnprovenError(f"its first rows cannot be read: {error}") from error
     _check_header(sample)
     labels = tuple(label.strip() for label in header)

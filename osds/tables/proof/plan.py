@@ -54,7 +54,7 @@ def read_plan(resource: Mapping[str, Json], path: Path, *, version: int) -> Plan
         raise UnprovenError(f"the schema states {min(unknown)!r}")
     fields = read_columns(schema, version=version)
     dialect = resource.get("dialect", {})
-    opening = read_opening(path, dialect=dialect, encoding=resource.get("encoding"), tsv=resource["format"] == "tsv")
+    opening = read_opening(path, dialect=dialect, tsv=resource["format"] == "tsv")
     columns = _match(opening.labels, fields, schema.get("fieldsMatch", "exact"))
     places = {column.name: place for place, column in enumerate(columns)}
     key = _names(schema.get("primaryKey", []))

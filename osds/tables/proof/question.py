@@ -1,37 +1,45 @@
-"""What the engine is asked about each table of a package, or why it is not asked."""
+"""What the engine is asked about a table of a package."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from osds.dataset.package import DataPackage, Resource
 from osds.dataset.packed import packing_of
 from osds.tables.proof.answers import ScanQuestion
+from osds.tables.proof.encoding import HEAD, encoding_of
 from osds.tables.rewriting import FORMATS, format_of, rewrite
 
 
-def questions_for(
-    folder: Path, package: DataPackage, readable: Collection[str], *, memory: int
-) -> dict[str, ScanQuestion | str]:
-    """A question for each table in files that may be opened below `folder`; a text says why there can be none.
-
-    `memory` is what the engine may use, in bytes.
-    """
-    tables = [r for r in package.resources if r.name in readable and r.paths and format_of(r) in FORMATS]
-    plain = {table.name: str((folder / table.paths[0]).absolute()) for table in tables if not _obstacle(table)}
-    questions: dict[str, ScanQuestion | str] = {}
-    for table in tables:
-        descriptor, _ = rewrite(package, table, readable)
-        names = [resource["name"] for resource in descriptor["resources"]]
-        paths = {name: plain[name] for name in names if name in plain}
-        question = ScanQuestion(descriptor=descriptor, paths=paths, memory=memory)
-        questions[table.name] = _obstacle(table) or question
-    return questions
+def is_table(resource: Resource) -> bool:
+    """True for a table in files that frictionless reads."""
+    return bool(resource.paths) and format_of(resource) in FORMATS
 
 
-def _obstacle(table: Resource) -> str:
-    """Why a table is not one plain file; empty if it is."""
-    if len(table.paths) > 1:
-        return "it is in several files"
-    return "it is packed" if packing_of(table.paths[0]) else ""
+def is_plain(table: Resource, file: Path) -> bool:
+    """True if the table is one file of UTF-8 text as it stands. Raises `LookupError` or `TypeError` for no encoding."""
+    if len(table.paths) > 1 or packing_of(table.paths[0]):
+        return False
+    with file.open("rb") as opened:
+        return encoding_of(opened.read(HEAD), table.raw.get("encoding")) in {"utf-8", "utf-8-sig"}
+
+
+def question_for(
+    package: DataPackage, table: Resource, readable: Collection[str], paths: Mapping[str, str], *, memory: int
+) -> ScanQuestion:
+    """The question about a table; `paths` are plain files by resource, and `memory` is what the engine may use, in bytes."""
+    descriptor, _ = rewrite(package, table, readable)
+    names = [resource["name"] for resource in descriptor["resources"]]
+    # The files that the engine reads are UTF-8, whatever those of the dataset are.
+    resources = [_plainly(resource, paths.get(resource["name"], "")) for resource in descriptor["resources"]]
+    return ScanQuestion(
+        descriptor={**descriptor, "resources": resources},
+        paths={name: paths[name] for name in names if name in paths},
+        memory=memory,
+    )
+
+
+def _plainly(resource: Mapping[str, object], path: str) -> dict[str, object]:
+    """A resource in one plain file: its dialect as it was, its encoding UTF-8."""
+    return {**resource, "path": path, "encoding": "utf-8"}

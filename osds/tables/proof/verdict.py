@@ -30,15 +30,15 @@ class Proof:
 def weigh(
     resources: Sequence[Resource], scan: Scan, censuses: Mapping[str, Census], *, ragged: Ragged = NOTHING
 ) -> str:
-    """Why the scan of the first resource proves nothing; empty if it does. `resources` are those it read, by one path each.
+    """Why the scan of the first resource proves nothing; empty if it does. `resources` are those that it read.
 
-    `censuses` are by path; `ragged` are the records of the first table that the engine leaves out.
+    `censuses` are by resource; `ragged` are the records of the first table that the engine leaves out.
     """
     if scan.unproven or scan.sums is None:
         return scan.unproven or "the engine says nothing"
     sums = {resources[0].name: scan.sums, **scan.references}
     for resource in resources:
-        census = censuses.get(resource.paths[0])
+        census = censuses.get(resource.name)
         if census is None or resource.name not in sums:
             return "a file was not counted"
         own = resource is resources[0]
