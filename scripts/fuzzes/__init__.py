@@ -1,0 +1,1 @@
+"""What `scripts/fuzz` can try, a module each."""

@@ -1,0 +1,140 @@
+"""CSV files: the cells that osds hands on, against Python's strict `csv` and DuckDB. All agree, or osds refuses the file.
+
+What osds hands on is what `osds.tables.reading` gives to whoever adds up. It passes the looks of `osds.tables.intake` and
+the judge first, as in `osds validate`; a file with an error there is refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import duckdb
+
+from osds.commands.looking import look_into
+from osds.dataset.package import read_package
+from osds.progress import Silent
+from osds.report import Finding, Severity
+from osds.tables.asking import ask
+from osds.tables.judge import judge
+from osds.tables.reading import plain_text
+from osds.tables.text import TableText
+from scripts.fuzzes.trying import Mismatch, try_seeds
+
+Cells = list[list[str]]
+
+TEXTS = ("a", "b c", "1", "0,5", "", " ", "é", "字", '"', '""', "a\nb", "a\r\nb", "x,y", "#x", "'", "\\", "-", "\t")
+ODD = (b"\0", b"\r", b'"', b",", b"\n", b"\xff", b"\xef\xbb\xbf", b";", b"\\", b"\xc2\x85", b"\xe2\x80\xa8", b"\x0c")
+ENDS = (b"\n", b"\r\n")
+DELIMITERS = (",", ",", ",", ";", "\t", "|")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Nothing beside the common ones."""
+
+
+def run(folder: Path, options: argparse.Namespace) -> Iterator[str]:
+    """The lines of what was found; one file after the other is written below `folder`."""
+    (folder / "scratch").mkdir()
+    yield from try_seeds(lambda random: try_one(random, folder), options)
+
+
+def try_one(random: Random, folder: Path) -> str:
+    """Write a file and compare; `refused`, or how many agreed. Raises `Mismatch`."""
+    delimiter = random.choice(DELIMITERS)
+    width = random.randint(1, 4)
+    content = _content(random, width, delimiter)
+    stated = random.random() < 0.7
+    (folder / "a.csv").write_bytes(content)
+    table = _ours(folder, width, delimiter if stated else None)
+    if table is None:
+        return "refused"
+    strict = _strict(content, delimiter)
+    ours = _duckdb(table.paths[0], ",")
+    if strict is None:
+        raise Mismatch(f"{content!r} is no CSV for Python, and osds reads {ours!r}")
+    if ours is not None and ours != strict:
+        raise Mismatch(f"{content!r} ({delimiter!r}): osds reads {ours!r}, Python {strict!r}")
+    if _python(table.paths[0]) != strict:
+        raise Mismatch(f"{content!r} ({delimiter!r}): osds hands on {_python(table.paths[0])!r}, Python reads {strict!r}")
+    theirs = _duckdb(folder / "a.csv", delimiter)
+    if theirs is None:
+        return "same as Python; DuckDB refuses"
+    if theirs != strict:
+        raise Mismatch(f"{content!r} ({delimiter!r}): DuckDB reads {theirs!r}, osds and Python {strict!r}")
+    return "same as Python and DuckDB"
+
+
+def _content(random: Random, width: int, delimiter: str) -> bytes:
+    """The bytes of a file that is mostly in order."""
+    end = random.choice(ENDS)
+    rows = [_row(random, [f"c{n}" for n in range(width)], delimiter, quoted=0.1)]
+    for _ in range(random.randint(0, 5)):
+        count = width if random.random() < 0.97 else random.randint(0, width + 1)
+        rows.append(_row(random, [random.choice(TEXTS) for _ in range(count)], delimiter, quoted=random.random()))
+    content = end.join(rows) + (end if random.random() < 0.8 else b"")
+    if random.random() < 0.1:
+        content = b"\xef\xbb\xbf" + content
+    for _ in range(random.choice((0, 0, 0, 0, 1, 1, 2, 3))):
+        place = random.randint(0, len(content))
+        gone = random.randint(0, 1)
+        content = content[:place] + (random.choice(ODD) if random.random() < 0.8 else b"") + content[place + gone :]
+    return content
+
+
+def _row(random: Random, cells: list[str], delimiter: str, *, quoted: float) -> bytes:
+    """A record; a cell that needs quotes gets them, mostly."""
+    texts = []
+    for cell in cells:
+        needed = any(character in cell for character in f'{delimiter}"\r\n')
+        quote = random.random() < (0.97 if needed else quoted)
+        texts.append('"' + cell.replace('"', '""') + '"' if quote else cell)
+    return delimiter.join(texts).encode()
+
+
+def _ours(folder: Path, width: int, delimiter: str | None) -> TableText | None:
+    """The table as osds hands it on; None if osds finds an error, or doubts where the rows end."""
+    resource = {"name": "a", "path": "a.csv", "encoding": "utf-8"}
+    fields = [{"name": f"c{n}", "type": "string"} for n in range(width)]
+    dialect = {"dialect": {"delimiter": delimiter}} if delimiter else {}
+    package = read_package({"name": "x", "resources": [{**resource, **dialect, "schema": {"fields": fields}}]})
+    findings: list[Finding] = list(look_into(folder, package, {"a"}, Silent()))
+    if findings:
+        return None
+    (verdict,) = judge(folder, package, {"a"}, ask=ask, limit_errors=1, progress=Silent())
+    if any(finding.severity is Severity.ERROR for finding in verdict.findings):
+        return None
+    return plain_text(folder, package, verdict.facts, scratch=folder / "scratch", progress=Silent())
+
+
+def _strict(content: bytes, delimiter: str) -> Cells | None:
+    """The cells, header first, as Python's strict reader sees them; None if it refuses."""
+    try:
+        text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+        return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True) if row]
+    except (csv.Error, UnicodeDecodeError):
+        return None
+
+
+def _python(path: Path) -> Cells | None:
+    return _strict(path.read_bytes(), ",")
+
+
+def _duckdb(path: Path, delimiter: str) -> Cells | None:
+    """The same as DuckDB sees them; None if it refuses. It has no empty text, so NULL is one."""
+    options = "header = false, all_varchar = true, auto_detect = false, strict_mode = true, quote = '\"', escape = '\"'"
+    width = max(len(row) for row in _strict(path.read_bytes(), delimiter) or [[""]])
+    names = ", ".join(f"'t{n}': 'VARCHAR'" for n in range(width))
+    try:
+        with duckdb.connect() as engine:
+            found = engine.execute(
+                f"SELECT * FROM read_csv(?, delim = ?, columns = {{{names}}}, {options})",  # noqa: S608 (our own text)
+                [str(path), delimiter],
+            ).fetchall()
+    except duckdb.Error:
+        return None
+    return [["" if cell is None else cell for cell in row] for row in found]
