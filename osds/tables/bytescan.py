@@ -1,9 +1,10 @@
 """What the bytes of a CSV file say before any parser sees them: marks that no table has, and records without an end.
 
-Two readings, both linear and in constant memory. `Glance` looks at every file, by counting: a file in which every quote
-stands beside a delimiter, a line end or another quote, and whose quotes are even in number, is regular. `Quotes` follows
-the quotes one after the other as Python's `csv` does, and so as frictionless does; it is only needed where the glance found
-something odd, and only what it finds is told. Places are lines as an editor counts them.
+Two readings, both linear and in constant memory. `Glance` looks at every file: it takes every second quote as one that
+closes, and where each stretch between a closing and an opening quote begins and ends with a delimiter or a line end (or is
+empty: a doubled quote), the file is regular. `Quotes` follows the quotes one after the other as Python's `csv` does, and so
+as frictionless does; it is only needed where the glance found something odd, and only what it finds is told. Places are
+lines as an editor counts them.
 """
 
 from __future__ import annotations
@@ -101,7 +102,6 @@ class Glance:
         self._marks = marks
         self._patterns = Patterns(marks=marks)
         self._kinds = _kinds(marks.delimiter)
-        self._before = b""  # the last bytes before the block, two in all
         self._last = b"\n"
         self._lines = 1
         self._offset = 0
@@ -123,13 +123,12 @@ class Glance:
             self._ends += seen.count(b"\r\n")
         self._measure(seen)
         if self._marks.quoted and not self._odd_quote:
-            count = block.count(b'"')
-            self._quotes += count
-            if count or self._last == b'"':  # rfind is faster than `in` where most bytes are x
-                self._odd_quote = (self._before + seen).translate(self._kinds).rfind(b'x"x') >= 0
+            if block.find(b'"') >= 0 or self._last == b'"':
+                self._odd_quote = self._is_odd(seen)
+            self._quotes += block.count(b'"')
         self._offset += len(block)
         self._lines += block.count(b"\n")
-        self._before, self._last = seen[-2:-1], block[-1:]
+        self._last = block[-1:]
 
     @property
     def wants_quotes(self) -> bool:
@@ -137,6 +136,15 @@ class Glance:
         if not self._marks.quoted:
             return False
         return bool(self._odd_quote or self._quotes % 2 or self._returns > self._ends or self.odd.long_record)
+
+    def _is_odd(self, seen: bytes) -> bool:
+        """True if text stands beside a quote, outside of quotes. `seen` begins with the byte before the block."""
+        inside = (self._quotes - (self._last == b'"')) % 2
+        parts = seen.split(b'"')
+        outside = b'"'.join(parts[inside::2])  # each quoted cell has become one quote, each doubled quote two
+        outside = b'"' * inside + outside + b'"' * (len(parts) % 2 == inside)
+        kinds = outside.translate(self._kinds)
+        return kinds.rfind(b'x"') >= 0 or kinds.rfind(b'"x') >= 0  # rfind is faster than `in` where most bytes are x
 
     def _first_record(self, seen: bytes) -> bytes:
         first = seen[: self._patterns.end_of_record(seen, 1, len(seen))]

@@ -35,7 +35,7 @@ def try_seeds(one: Callable[[Random], str], options: argparse.Namespace) -> Iter
         if options.seconds and time.monotonic() - started >= options.seconds:
             break
         try:
-            outcomes[one(Random(seed))] += 1  # noqa: S311 (not for secrets)
+            outcomes[one(Random(seed))] += 1
         except Mismatch as mismatch:
             outcomes["MISMATCH"] += 1
             if outcomes["MISMATCH"] <= MAX_TOLD:

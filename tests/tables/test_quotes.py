@@ -59,8 +59,7 @@ def test_glance__asks_for_the_second_reading_unless_there_is_nothing_to_find(tex
         glance.feed(content[start : start + size])
     odd = follow(content, size)
     if not glance.wants_quotes:
-        assert (odd.misplaced, odd.lone_return) == (0, 0) or '"' in text
-        assert not odd.unclosed or text.count('"') % 2 == 0
+        assert (odd.misplaced, odd.unclosed, odd.lone_return) == (0, 0, 0)
 
 
 @pytest.mark.parametrize(
