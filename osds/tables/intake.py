@@ -17,6 +17,7 @@ from osds.tables.quotes import Quotes
 from osds.tables.rewriting import FORMATS, format_of
 
 _MARKUP = '\t\n\r",;|0\0'  # what must have the bytes of ASCII in an encoding for its bytes to be looked at
+_MOVE_THE_HEADER = {"header", "headerRows", "commentChar", "commentRows", "skipBlankRows"}
 _STATEFUL = ("utf_7", "iso2022", "iso_2022", "hz")  # the bytes of ASCII stand for letters there, now and then
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # UTF-32 begins like one of them
 
@@ -27,15 +28,16 @@ class Wanted:
 
     path: str
     marks: Marks | None
+    labelled: bool = True  # the first row is the header, as far as the descriptor says
 
 
 def wanted_files(package: DataPackage, readable: Collection[str]) -> Iterator[Wanted]:
     """The files of the tables that the judge would read. `readable` names the resources that may be opened."""
     for resource in package.resources:
         if resource.name in readable and format_of(resource) in FORMATS:
-            marks = _marks(resource)
+            marks, labelled = _marks(resource), not _stated(resource).keys() & _MOVE_THE_HEADER
             for path in dict.fromkeys(resource.paths):
-                yield Wanted(path=path, marks=marks)
+                yield Wanted(path=path, marks=marks, labelled=labelled)
 
 
 def examine(wanted: Wanted, read: Callable[[], Iterable[bytes]]) -> Iterator[Finding]:
@@ -46,6 +48,8 @@ def examine(wanted: Wanted, read: Callable[[], Iterable[bytes]]) -> Iterator[Fin
             if marks is None or block.startswith(_WIDE):
                 marks = None
                 continue
+            if wanted.labelled and block.startswith((b"\n", b"\r\n")):
+                yield checks.BLANK_HEADER.at(Place(file=wanted.path), f"{wanted.path}, line 1: it is empty")
             marks = settle(marks, block)
             glance = Glance(marks)
         glance.feed(block)
@@ -80,10 +84,7 @@ def _marks(resource: Resource) -> Marks | None:
     encoding = resource.raw.get("encoding")
     if isinstance(encoding, str) and not _is_like_ascii(encoding):
         return None
-    dialect = resource.raw.get("dialect")
-    stated: dict[str, Json] = dict(dialect) if isinstance(dialect, dict) else {}
-    nested = stated.get("csv")
-    stated |= nested if isinstance(nested, dict) else {}
+    stated = _stated(resource)
     delimiter = stated.get("delimiter", "\t" if format_of(resource) == "tsv" else "")
     plain = stated.get("quoteChar", '"') == '"' and stated.get("doubleQuote", True) is True
     plain = plain and not stated.get("escapeChar") and not stated.get("skipInitialSpace")
@@ -91,6 +92,14 @@ def _marks(resource: Resource) -> Marks | None:
     if delimiter != "" and not known:
         return Marks(quoted=False)
     return Marks(delimiter=delimiter.encode(), quoted=plain)
+
+
+def _stated(resource: Resource) -> dict[str, Json]:
+    """What the descriptor states of the dialect."""
+    dialect = resource.raw.get("dialect")
+    stated: dict[str, Json] = dict(dialect) if isinstance(dialect, dict) else {}
+    nested = stated.get("csv")
+    return stated | (nested if isinstance(nested, dict) else {})
 
 
 def _is_like_ascii(encoding: str) -> bool:

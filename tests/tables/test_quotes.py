@@ -86,6 +86,11 @@ def test_glance__asks_for_the_second_reading_unless_there_is_nothing_to_find(tex
         (b"a,b\r\n1,2\r\n", []),
         ("a,b\n1,2\n".encode("utf-16"), []),
         (b"", []),
+        (b"\na,b\n1,2\n", [("blank-header", 1)]),
+        (b"\xef\xbb\xbf\r\na,b\r\n", [("blank-header", 1)]),
+        (b'a,b\n",\n"x,1\n', [("quote-misplaced", 3)]),
+        (b'a,b\n"Smith, "John,1"\n', [("quote-misplaced", 2)]),
+        (b'a,b\n""x,1\n', [("quote-misplaced", 2)]),
         (b"," * 1999 + b"\n", []),
         (b"," * 2000 + b"\n", [("table-limit", 1)]),
         (b'"' + b"," * 3000 + b'"\n', []),
@@ -114,6 +119,10 @@ def test_examine__many_rows_with_lines_in_cells_are_no_long_row() -> None:
 def test_examine__where_the_dialect_is_unusual_quotes_are_left_alone() -> None:
     wanted = Wanted(path="a", marks=Marks(quoted=False))
     assert not list(examine(wanted, lambda: [b'a,b\n1,"x\n\ry']))
+
+
+def test_examine__a_header_elsewhere_may_have_an_empty_line_before_it() -> None:
+    assert not list(examine(Wanted(path="a", marks=Marks(), labelled=False), lambda: [b"\na,b\n"]))
 
 
 def test_settle__guesses_from_the_first_line() -> None:
