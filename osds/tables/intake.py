@@ -6,6 +6,7 @@ Pure: the bytes come as blocks, from `edges.unpacking`.
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -57,11 +58,13 @@ def examine(wanted: Wanted, read: Callable[[], Iterable[bytes]]) -> Iterator[Fin
             break
     if glance is None or marks is None:
         return
+    odd = glance.odd
     if glance.wants_quotes and glance.odd.columns <= MAX_COLUMNS:
         odd = _follow(marks, read)
         odd.columns, odd.nul = glance.odd.columns, glance.odd.nul
-    else:
-        odd = glance.odd
+    if marks.blanks and marks.quoted and not (odd.misplaced or odd.unclosed):
+        other = _follow(marks, lambda: _without_blanks(read(), marks.delimiter))
+        odd.misplaced, odd.misplaced_count, odd.unclosed = other.misplaced, other.misplaced_count, other.unclosed
     yield from _findings(wanted.path, odd)
 
 
@@ -77,6 +80,19 @@ def _without_bom(blocks: Iterable[bytes]) -> Iterator[bytes]:
     for block in blocks:
         yield block.removeprefix(codecs.BOM_UTF8) if first else block
         first = False
+
+
+def _without_blanks(blocks: Iterable[bytes], delimiter: bytes) -> Iterator[bytes]:
+    """The blocks as a reader takes them that skips blanks between a delimiter and a quote."""
+    blanks = re.compile(re.escape(delimiter) + rb' +"')
+    rest = b""
+    for block in blocks:
+        seen = rest + block
+        bare = seen.rstrip(b" ")
+        cut = len(bare) - 1 if bare.endswith(delimiter) else len(seen)  # the next block says what follows
+        yield blanks.sub(delimiter + b'"', seen[:cut])
+        rest = seen[cut : cut + 2]  # one blank says as much as many
+    yield rest
 
 
 def _marks(resource: Resource) -> Marks | None:

@@ -28,7 +28,27 @@ from scripts.fuzzes.trying import Mismatch, try_seeds
 Cells = list[list[str]]
 Frozen = tuple[tuple[str, ...], ...]
 
-TEXTS = ("a", "b c", "1", "0,5", "", " ", "é", "字", '"', '""', "a\nb", "a\r\nb", "x,y", "#x", "'", "\\", "-", "\t")
+TEXTS = (
+    "a",
+    "b c",
+    "1",
+    "0,5",
+    "",
+    " ",
+    "é",
+    "字",
+    '"',
+    '""',
+    "a\nb",
+    "a\r\nb",
+    "x,y",
+    'a, "b"',
+    "#x",
+    "'",
+    "\\",
+    "-",
+    "\t",
+)
 ODD = (b"\0", b"\r", b'"', b",", b"\n", b"\xff", b"\xef\xbb\xbf", b";", b"\\", b"\xc2\x85", b"\xe2\x80\xa8", b"\x0c")
 ENDS = (b"\n", b"\r\n")
 DELIMITERS = (",", ",", ",", ";", "\t", "|")
