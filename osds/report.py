@@ -44,8 +44,26 @@ def in_descriptor(pointer: str = "") -> Place:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Excerpt:
+    """The row of a finding as it stands in the file: some of its cells, shortened, and the labels of their columns.
+
+    `first` is the number of the first column shown, `marked` the numbers of the offending ones (all from 1), `columns` how
+    many cells the row has.
+    """
+
+    labels: tuple[str, ...]
+    cells: tuple[str, ...]
+    first: int
+    marked: tuple[int, ...]
+    columns: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One check that did not hold at one place. `value` is the offending text, if there is one."""
+    """One check that did not hold at one place. `value` is the offending text, if there is one.
+
+    `kind` says more closely than the check what is wrong, in words that many findings share: a part of the title.
+    """
 
     code: str
     severity: Severity
@@ -55,6 +73,13 @@ class Finding:
     place: Place
     value: str | None = None
     unsafe: bool = False
+    kind: str = ""
+    excerpt: Excerpt | None = None
+
+    @property
+    def headline(self) -> str:
+        """What is wrong, in short: the title and, where there is one, the kind."""
+        return f"{self.title}: {self.kind}" if self.kind else self.title
 
 
 @dataclass(frozen=True, kw_only=True)

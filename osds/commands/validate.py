@@ -19,6 +19,7 @@ from osds.report import Finding, Report, Severity, TableFacts
 from osds.settings import Settings
 from osds.silence import apply_silences
 from osds.tables.answers import Ask
+from osds.tables.excerpts import thin_out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,7 @@ def _validate_package(
             tables.append(verdict.facts)
     if model is not None and not _has_error(findings):
         findings += _audit(folder, package, model, tables, settings, progress)
-    report = Report(dataset=package.name, findings=tuple(findings), tables=tuple(tables))
+    report = Report(dataset=package.name, findings=thin_out(findings), tables=tuple(tables))
     report = apply_silences(report, settings.silences)
     return Validation(folder=folder, report=report, package=package, model=model)
 
