@@ -113,7 +113,10 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class TableFacts:
-    """What is known of one table after judging it. `rows` excludes the header; None where nobody counted."""
+    """What is known of one table after judging it. `rows` excludes the header; None where nobody counted.
+
+    `known`: it was judged before, without an error, and was not read again; `reason` says how that is known.
+    """
 
     resource: str
     files: tuple[str, ...]
@@ -121,16 +124,21 @@ class TableFacts:
     fields: int
     bytes: int
     judged: bool
-    reason: str = ""  # why it was not judged, or not to the end
+    reason: str = ""  # why it was not judged, or not to the end, or not again
+    known: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """All findings of one dataset, in the order in which they were found."""
+    """All findings of one dataset, in the order in which they were found.
+
+    `left_out` says what else was not checked and why, in words.
+    """
 
     dataset: str
     findings: tuple[Finding, ...] = ()
     tables: tuple[TableFacts, ...] = field(default=())
+    left_out: tuple[str, ...] = ()
 
     @property
     def valid(self) -> bool:

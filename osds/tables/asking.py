@@ -77,7 +77,7 @@ def _read_error(error: Any, parts: Parts) -> TableError:  # noqa: ANN401 (fricti
         row=getattr(error, "row_number", None),
         field=None if field is None else _short(str(field), MAX_VALUE),
         cell=None if cell is None else _short(str(cell), MAX_VALUE),
-        part=parts.take(error.type, field, cells, () if number is None else (number,)),
+        part=parts.take(error.type, field, cell, cells, () if number is None else (number,)),
     )
 
 

@@ -1,10 +1,12 @@
 """How much of an offending row a report shows: enough to find and understand it, and never the whole table.
 
-The first rows of each kind of error in each column; of a row the columns around the offending one; of a cell the beginning.
+The first rows of each error in each column and for each shape of text (`302053.8` and `nfp` are different mistakes); of a
+row the columns around the offending one; of a cell the beginning.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -12,7 +14,8 @@ from dataclasses import replace
 from osds.report import Excerpt, Finding
 from osds.tables.answers import RowPart
 
-MAX_ROWS = 5  # of one code in one column of one table
+MAX_ROWS = 5  # of one code and shape in one column of one table
+MAX_OF_TABLE = 200  # rows
 MAX_CELLS = 20  # of a row
 MAX_TEXT = 80  # characters of a cell or label
 MAX_TOTAL = 100_000  # characters of all excerpts of a report
@@ -22,13 +25,16 @@ class Parts:
     """Takes the parts of rows that are shown of one table, until there are enough."""
 
     def __init__(self) -> None:
-        self._taken: Counter[tuple[str, str | None]] = Counter()
+        self._taken: Counter[tuple[str, str | None, str]] = Counter()
 
-    def take(self, code: str, field: str | None, cells: Sequence[object], marked: Sequence[int]) -> RowPart | None:
+    def take(
+        self, code: str, field: str | None, cell: str | None, cells: Sequence[object], marked: Sequence[int]
+    ) -> RowPart | None:
         """The part of a row to show for an error; None if enough like it are shown. `marked` are column numbers."""
-        if not cells or self._taken[code, field] >= MAX_ROWS:
+        like = (code, field, _shape(cell or ""))
+        if not cells or self._taken[like] >= MAX_ROWS or self._taken.total() >= MAX_OF_TABLE:
             return None
-        self._taken[code, field] += 1
+        self._taken[like] += 1
         first = _first(len(cells), marked)
         shown = [shorten("" if cell is None else str(cell)) for cell in cells[first - 1 : first - 1 + MAX_CELLS]]
         return RowPart(cells=tuple(shown), first=first, marked=tuple(marked), columns=len(cells))
@@ -54,6 +60,11 @@ def thin_out(findings: Iterable[Finding]) -> tuple[Finding, ...]:
             left -= sum(len(text) for text in (*finding.excerpt.cells, *finding.excerpt.labels))
         kept.append(finding if left >= 0 else replace(finding, excerpt=None))
     return tuple(kept)
+
+
+def _shape(text: str) -> str:
+    """`302,053.8` and `1,234.50` are alike, `nfp` is not."""
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", text[:MAX_TEXT]))[:12]
 
 
 def _first(columns: int, marked: Sequence[int]) -> int:

@@ -33,8 +33,8 @@ DECIMALS = _kind(
 )
 SEPARATORS = _kind(
     "separators within a number",
-    'Write numbers as 1234567.89, or state in the field how they are written, for instance `"groupChar": "."` and '
-    '`"decimalChar": ","`',
+    'Write numbers as 1234567.89; or state in the field how they are written, with `"groupChar"` (between thousands) and '
+    '`"decimalChar"`',
 )
 PARENTHESES = _kind("a number in parentheses", "Write negative amounts with a minus sign before them: -1234.50")
 MINUS = _kind("a minus sign that stands behind or is another character", "Write it as the sign `-`, before the number")
@@ -50,6 +50,7 @@ WORD = _kind(
     "a word where a number is expected",
     "Write the figure; or, if the word means that there is none, add it to `missingValues` in the schema",
 )
+NO_DAY = _kind("a day that is not in the calendar", "Correct the date")
 DATE = _kind(
     "a date written in another way",
     'Write dates as 2024-12-31; or state in the field how they are written, for instance `"format": "%d.%m.%Y"`',
@@ -78,6 +79,7 @@ _NUMBER_LOOKS = (
     (WORD, re.compile(r"[^\d]*[^\W\d_][^\d]*")),
 )
 _DATE_LOOKS = (
+    (NO_DAY, re.compile(r"\d{4}-\d\d-\d\d")),
     (DATE, re.compile(r"\d{1,4}[./ -]\d{1,2}[./ -]\d{1,4}(?:[T ].*)?|\d{6}|\d{8}|.*\b(?:19|20)\d\d\b.*")),
     (NO_DATE, re.compile(r".*", re.DOTALL)),
 )

@@ -35,6 +35,16 @@ if (table) {
   table.classList.add("sortable");
 }
 
+// A wide row begins with the cell that matters.
+const centre = (peek) => {
+  const hit = peek.querySelector("td.hit");
+  if (hit) peek.scrollLeft = hit.offsetLeft - (peek.clientWidth - hit.offsetWidth) / 2;
+};
+document.querySelectorAll(".peek").forEach((peek) => {
+  centre(peek);
+  peek.parentElement.addEventListener("toggle", () => centre(peek));
+});
+
 // On paper nothing can be unfolded.
 const folded = () => document.querySelectorAll("details:not([open])");
 let opened = [];

@@ -46,6 +46,7 @@ def field(of: str) -> Field:
         ("date", "12/31/23", kinds.DATE),
         ("date", "20231231", kinds.DATE),
         ("date", "31 Dec 2023", kinds.DATE),
+        ("date", "2023-02-30", kinds.NO_DAY),
         ("date", "offen", kinds.NO_DATE),
         ("datetime", "2023-12-31 12:00", kinds.DATE),
         ("boolean", "ja", kinds.TRUTH),
