@@ -44,12 +44,3 @@ document.querySelectorAll(".peek").forEach((peek) => {
   centre(peek);
   peek.parentElement.addEventListener("toggle", () => centre(peek));
 });
-
-// On paper nothing can be unfolded.
-const folded = () => document.querySelectorAll("details:not([open])");
-let opened = [];
-addEventListener("beforeprint", () => {
-  opened = [...folded()];
-  opened.forEach((details) => (details.open = true));
-});
-addEventListener("afterprint", () => opened.forEach((details) => (details.open = false)));

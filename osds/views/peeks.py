@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from osds.report import Excerpt, Finding
 from osds.views.grouping import Spot
 
+NEAR = 4  # columns that still fit on paper on either side of what is marked
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One cell, or one label; `marked` if something is wrong with it or below it."""
+    """One cell, or one label; `marked` if something is wrong with it or below it, `far` if nothing near is."""
 
     text: str
     marked: bool
+    far: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +52,11 @@ def _peek(shown: list[tuple[Finding, Excerpt]]) -> Peek:
 
 
 def _cells(texts: tuple[str, ...], first: int, marked: set[int]) -> tuple[Cell, ...]:
-    return tuple(Cell(text=text, marked=number in marked) for number, text in enumerate(texts, start=first))
+    nearest = [min((abs(n - each) for each in marked), default=0) for n in range(first, first + len(texts))]
+    return tuple(
+        Cell(text=text, marked=near == 0 and bool(marked), far=near > NEAR)
+        for text, near in zip(texts, nearest, strict=True)
+    )
 
 
 def _window(excerpt: Excerpt) -> str:
