@@ -21,6 +21,10 @@ from osds.silence import apply_silences
 from osds.tables.answers import Ask
 from osds.tables.excerpts import thin_out
 
+NO_TABLES_UNREAD = "the tables, because the descriptor cannot be read"
+NO_TABLES_UNSAFE = "the rows of the tables, because the dataset is refused as unsafe"
+NO_FIGURES = "the figures (signs, totals, codes), because there are errors"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Validation:
@@ -41,7 +45,8 @@ def validate(path: str | Path, settings: Settings, progress: Progress) -> Valida
     if value is not None or not _has_error(findings):  # `null` is JSON, too
         findings += descriptor.check_structure(value)
     if value is None or _has_error(findings):
-        return Validation(folder=folder, report=Report(dataset=_name(value), findings=tuple(findings)))
+        report = Report(dataset=_name(value), findings=tuple(findings), left_out=(NO_TABLES_UNREAD,))
+        return Validation(folder=folder, report=report)
     with confined(settings) as ask:
         return _validate_package(folder, read_package(value), findings, settings, ask, progress)
 
@@ -60,19 +65,24 @@ def _validate_package(
         findings += lint(package, model)
     findings = list(abridge(findings))
     tables: list[TableFacts] = []
+    left_out: list[str] = []
     readable = {r.name for r in package.resources if preflight.readable(r, facts) and r.fields}
     if not _has_unsafe(findings):
         findings += look_into(folder, package, readable, progress)
-    if not _has_unsafe(findings):
+    if _has_unsafe(findings):
+        left_out.append(NO_TABLES_UNSAFE)
+    else:
         from osds.tables.judge import judge
 
         limit = settings.limit_errors
         for verdict in judge(folder, package, readable, ask=ask, limit_errors=limit, progress=progress):
             findings += verdict.findings
             tables.append(verdict.facts)
-    if model is not None and not _has_error(findings):
+    if _has_error(findings):
+        left_out = left_out or [NO_FIGURES]
+    elif model is not None:
         findings += _audit(folder, package, model, tables, settings, progress)
-    report = Report(dataset=package.name, findings=thin_out(findings), tables=tuple(tables))
+    report = Report(dataset=package.name, findings=thin_out(findings), tables=tuple(tables), left_out=tuple(left_out))
     report = apply_silences(report, settings.silences)
     return Validation(folder=folder, report=report, package=package, model=model)
 

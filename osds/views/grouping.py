@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from osds.report import Finding, Report, Severity
+from osds.report import DESCRIPTOR_FILE, Finding, Report, Severity
 
 _NOTED = {"primary-key", "unique-error", "constraint-error"}  # codes whose message ends with what only it says
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTICE)
@@ -24,7 +24,9 @@ class Spot:
 
     @property
     def rows(self) -> tuple[int, ...]:
-        """The rows, in order, each once."""
+        """The rows, in order, each once; none in the descriptor, where the message says what matters."""
+        if self.first.place.file == DESCRIPTOR_FILE:
+            return ()
         return tuple(sorted({f.place.row for f in self.findings if f.place.row is not None}))
 
     @property
@@ -37,7 +39,8 @@ class Spot:
         """What the first message says beyond the title, for the kinds of error where it says more."""
         if self.first.code not in _NOTED or self.first.kind:
             return ""
-        return self.first.message.partition(": ")[2].replace("in the row at position", "row")
+        note = self.first.message.partition(": ")[2].replace("in the row at position", "row")
+        return f"row {self.first.place.row}: {note}" if len(self.rows) > 1 else note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +75,8 @@ def _spots(findings: Iterable[Finding]) -> tuple[Spot, ...]:
     for finding in findings:
         place = finding.place
         # Without a row the message itself says what is special; with rows the column is what they have in common.
-        key = (place.file, place.field) if place.row is not None else (place.file, place.pointer, finding.message)
+        in_table = place.row is not None and place.file != DESCRIPTOR_FILE
+        key = (place.file, place.field) if in_table else (place.file, place.pointer, finding.message)
         by_place.setdefault(key, []).append(finding)
     return tuple(Spot(findings=tuple(same)) for same in by_place.values())
 
