@@ -44,8 +44,26 @@ def in_descriptor(pointer: str = "") -> Place:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Excerpt:
+    """The row of a finding as it stands in the file: some of its cells, shortened, and the labels of their columns.
+
+    `first` is the number of the first column shown, `marked` the numbers of the offending ones (all from 1), `columns` how
+    many cells the row has.
+    """
+
+    labels: tuple[str, ...]
+    cells: tuple[str, ...]
+    first: int
+    marked: tuple[int, ...]
+    columns: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One check that did not hold at one place. `value` is the offending text, if there is one."""
+    """One check that did not hold at one place. `value` is the offending text, if there is one.
+
+    `kind` says more closely than the check what is wrong, in words that many findings share: a part of the title.
+    """
 
     code: str
     severity: Severity
@@ -55,6 +73,13 @@ class Finding:
     place: Place
     value: str | None = None
     unsafe: bool = False
+    kind: str = ""
+    excerpt: Excerpt | None = None
+
+    @property
+    def headline(self) -> str:
+        """What is wrong, in short: the title and, where there is one, the kind."""
+        return f"{self.title}: {self.kind}" if self.kind else self.title
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +113,10 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class TableFacts:
-    """What is known of one table after judging it. `rows` excludes the header; None where nobody counted."""
+    """What is known of one table after judging it. `rows` excludes the header; None where nobody counted.
+
+    `known`: it was judged before, without an error, and was not read again; `reason` says how that is known.
+    """
 
     resource: str
     files: tuple[str, ...]
@@ -96,18 +124,23 @@ class TableFacts:
     fields: int
     bytes: int
     judged: bool
-    reason: str = ""  # why it was not judged, or not to the end
+    reason: str = ""  # why it was not judged, or not to the end, or not again
+    known: bool = False
     route: str = ""  # how its rows were judged: proven by the engine, or read by frictionless, and why
     labels: tuple[str, ...] = ()  # the header, where the file is plain CSV: UTF-8 without BOM, comma, double quotes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """All findings of one dataset, in the order in which they were found."""
+    """All findings of one dataset, in the order in which they were found.
+
+    `left_out` says what else was not checked and why, in words.
+    """
 
     dataset: str
     findings: tuple[Finding, ...] = ()
     tables: tuple[TableFacts, ...] = field(default=())
+    left_out: tuple[str, ...] = ()
 
     @property
     def valid(self) -> bool:

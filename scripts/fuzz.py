@@ -7,10 +7,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scripts.fuzzes import tables
+from scripts.fuzzes import csv_cells, tables
 from scripts.fuzzes.trying import add_common_options
 
-FUZZES = {"tables": tables}  # a module has a docstring, `add_options(parser)` and `run(folder, options)`
+FUZZES = {
+    "csv": csv_cells,
+    "tables": tables,
+}  # a module has a docstring, `add_options(parser)` and `run(folder, options)`
 
 
 def main() -> None:

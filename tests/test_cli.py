@@ -46,7 +46,7 @@ def test_validate__a_valid_dataset(osds: Osds, make_dataset: Make) -> None:
 def test_validate__errors(osds: Osds, make_dataset: Make) -> None:
     done = osds("validate", make_dataset(files={"budget.csv": ROWS + "2024,03,Parks,nfp\n"}))
     assert done.returncode == 1
-    assert "budget.csv, column “amount”: Type error" in done.stdout
+    assert "budget.csv, column “amount”: “nfp” in row 5" in done.stdout
 
 
 def test_validate__json_follows_the_schema(osds: Osds, make_dataset: Make) -> None:

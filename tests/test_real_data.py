@@ -104,6 +104,15 @@ def test_au_budget__each_bad_cell_and_nothing_published(osds: Osds, tmp_path: Pa
     assert {f["place"]["file"] for f in errors} == {"data/201505181230budget1516.csv"}
     first = errors[0]
     assert (first["place"]["row"], first["place"]["field"], first["value"]) == (86, "2014-15", "nfp")
+    assert Counter(f["kind"] for f in errors) == {
+        "decimals in a column of whole numbers": 113,
+        "a dash or other sign where a number is expected": 18,
+        "a word where a number is expected": 17,
+        "separators within a number": 7,
+    }
+    told = osds("validate", dataset).stdout
+    assert told.startswith("au-budget is not valid: 155 errors of 4 kinds, 2 warnings\n")
+    assert told.count("\n") < 50
     assert osds("publish", dataset, "--store", "store", "--owner", "os-data").returncode == 1
     assert not list(tmp_path.glob("store/**/*.json"))
     assert osds("registry", "init", "registry").returncode == 0

@@ -20,9 +20,14 @@ from osds.progress import Progress
 from osds.report import Finding, Report, Severity, TableFacts
 from osds.settings import Settings, size_of
 from osds.silence import apply_silences
+from osds.tables.excerpts import thin_out
 
 if TYPE_CHECKING:
     from osds.tables.judge import Verdict
+
+NO_TABLES_UNREAD = "the tables, because the descriptor cannot be read"
+NO_TABLES_UNSAFE = "the rows of the tables, because the dataset is refused as unsafe"
+NO_FIGURES = "the figures (signs, totals, codes), because there are errors"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +49,8 @@ def validate(path: str | Path, settings: Settings, progress: Progress) -> Valida
     if value is not None or not _has_error(findings):  # `null` is JSON, too
         findings += descriptor.check_structure(value)
     if value is None or _has_error(findings):
-        return Validation(folder=folder, report=Report(dataset=_name(value), findings=tuple(findings)))
+        report = Report(dataset=_name(value), findings=tuple(findings), left_out=(NO_TABLES_UNREAD,))
+        return Validation(folder=folder, report=report)
     with confined(settings) as judges:
         return _validate_package(folder, read_package(value), findings, settings, judges, progress)
 
@@ -63,6 +69,7 @@ def _validate_package(
         findings += lint(package, model)
     findings = list(abridge(findings))
     tables: list[TableFacts] = []
+    left_out: list[str] = []
     readable = {r.name for r in package.resources if preflight.readable(r, facts) and r.fields}
     if not _has_unsafe(findings):
         for verdict in _judge(folder, package, readable, settings, judges, progress):
@@ -71,9 +78,13 @@ def _validate_package(
             else:
                 findings += verdict.findings
                 tables.append(verdict.facts)
-    if model is not None and not _has_error(findings):
+    if _has_unsafe(findings):
+        left_out.append(NO_TABLES_UNSAFE)
+    if _has_error(findings):
+        left_out = left_out or [NO_FIGURES]
+    elif model is not None:
         findings += _audit(folder, package, model, tables, settings, progress)
-    report = Report(dataset=package.name, findings=tuple(findings), tables=tuple(tables))
+    report = Report(dataset=package.name, findings=thin_out(findings), tables=tuple(tables), left_out=tuple(left_out))
     report = apply_silences(report, settings.silences)
     return Validation(folder=folder, report=report, package=package, model=model)
 

@@ -27,6 +27,16 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RowPart:
+    """Some cells of a row, shortened: from column number `first` on, of `columns` in all; `marked` are offending ones."""
+
+    cells: tuple[str, ...]
+    first: int
+    marked: tuple[int, ...]
+    columns: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class TableError:
     """One error of frictionless: its type and title, its words, and where. Long texts are cut already."""
 
@@ -36,6 +46,7 @@ class TableError:
     row: int | None = None
     field: str | None = None
     cell: str | None = None
+    part: RowPart | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +54,10 @@ class Answer:
     """What frictionless says. Counts are None where it did not count.
 
     `stopped`: it stopped at the limit of errors. `gave_up`: it raised the only error instead of reporting. `ended`: the
-    process ended before it could answer, and this is why, in words.
+    process ended before it could answer, and this is why, in words. `labels` are those of the header row, shortened.
     """
 
+    labels: tuple[str, ...] = ()
     errors: tuple[TableError, ...] = ()
     stopped: bool = False
     gave_up: bool = False
@@ -68,6 +80,7 @@ def read_answer(value: Json) -> Answer:
     if not isinstance(value, dict) or not isinstance(value.get("errors"), list):
         raise ValueError("not an answer")  # noqa: TRY004 (wrong JSON is a wrong value)
     return Answer(
+        labels=_texts(value, "labels"),
         errors=tuple(_read_error(error) for error in value["errors"]),
         stopped=_typed(value, "stopped", bool),
         gave_up=_typed(value, "gave_up", bool),
@@ -88,7 +101,30 @@ def _read_error(value: Json) -> TableError:
         row=_typed(value, "row", int, type(None)),
         field=_typed(value, "field", str, type(None)),
         cell=_typed(value, "cell", str, type(None)),
+        part=None if value.get("part") is None else _read_part(value["part"]),
     )
+
+
+def _read_part(value: Json) -> RowPart:
+    if not isinstance(value, dict):
+        raise ValueError("not a part of a row")  # noqa: TRY004
+    return RowPart(
+        cells=_texts(value, "cells"),
+        first=_typed(value, "first", int),
+        marked=_list_of(value, "marked", int),
+        columns=_typed(value, "columns", int),
+    )
+
+
+def _texts(value: Mapping[str, Json], key: str) -> tuple[str, ...]:
+    return _list_of(value, key, str)
+
+
+def _list_of(value: Mapping[str, Json], key: str, of: type) -> tuple[Json, ...]:
+    found = value.get(key)
+    if not isinstance(found, (list, tuple)) or any(type(item) is not of for item in found):
+        raise ValueError(f"{key} is not a list of its type")
+    return tuple(found)
 
 
 def _typed(value: Mapping[str, Json], key: str, *types: type) -> Json:

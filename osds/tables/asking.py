@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from frictionless import FrictionlessException, Package
 
 from osds.tables import checks
 from osds.tables.answers import Answer, Question, TableError
+from osds.tables.bytescan import MAX_COLUMNS
 from osds.tables.doubted import show_only
+from osds.tables.excerpts import Parts, shorten
 
 MAX_VALUE = 200  # characters of a cell that are quoted
 MAX_MESSAGE = 500
@@ -43,8 +45,10 @@ def ask(question: Question, on_rows: Callable[[int], None]) -> Answer:
         _raise_if_memory(error)
         return _gave_up(checks.JUDGE_FAILED.code, checks.JUDGE_FAILED.title, f"{type(error).__name__}: {error}")
     task = report.tasks[0]
+    parts = Parts()
     return Answer(
-        errors=tuple(_read_error(error) for error in task.errors),
+        labels=tuple(shorten(str(label)) for label in task.labels[:MAX_COLUMNS]),
+        errors=tuple(_read_error(error, parts) for error in task.errors),
         stopped=bool(task.warnings),
         rows=task.stats.get("rows"),
         fields=task.stats.get("fields"),
@@ -64,9 +68,12 @@ def _gave_up(code: str, title: str, message: str) -> Answer:
     return Answer(errors=(TableError(code=code, title=title, message=_short(message, MAX_MESSAGE)),), gave_up=True)
 
 
-def _read_error(error: Any) -> TableError:  # noqa: ANN401 (frictionless' error classes share no typed base)
-    cell = getattr(error, "cell", None)
-    field = getattr(error, "field_name", None) or getattr(error, "label", None) or None
+def _read_error(error: Any, parts: Parts) -> TableError:  # noqa: ANN401 (frictionless' error classes share no typed base)
+    keys = getattr(error, "field_names", ())  # of a foreign key
+    cell = " + ".join(error.field_cells) if keys else getattr(error, "cell", None)
+    field = " + ".join(keys) or getattr(error, "field_name", None) or getattr(error, "label", None) or None
+    number = getattr(error, "field_number", None)
+    cells: Sequence[object] = getattr(error, "cells", None) or getattr(error, "labels", None) or ()
     return TableError(
         code=error.type,
         title=error.title,
@@ -74,6 +81,7 @@ def _read_error(error: Any) -> TableError:  # noqa: ANN401 (frictionless' error 
         row=getattr(error, "row_number", None),
         field=None if field is None else _short(str(field), MAX_VALUE),
         cell=None if cell is None else _short(str(cell), MAX_VALUE),
+        part=parts.take(error.type, field, cell, cells, () if number is None else (number,)),
     )
 
 

@@ -19,10 +19,14 @@ _DELIMITERS = b",\t;|"
 
 @dataclass(frozen=True, kw_only=True)
 class Marks:
-    """How a file separates its cells. An empty `delimiter` is to be guessed; unless `quoted`, quotes mean nothing here."""
+    """How a file separates its cells. An empty `delimiter` is to be guessed; unless `quoted`, quotes mean nothing here.
+
+    `blanks`: some reader may skip blanks before a quote, so that it opens a cell.
+    """
 
     delimiter: bytes = b""
     quoted: bool = True
+    blanks: bool = False
 
 
 @dataclass(kw_only=True)
@@ -41,13 +45,13 @@ class Odd:
 def settle(marks: Marks, head: bytes) -> Marks:
     """The marks of a file that begins with `head`. Quotes are not followed where they may mean something else here.
 
-    frictionless guesses a delimiter that is not stated; so does this, from the first line. A blank before a quote makes
-    it guess differently, and ISO-2022-JP (an escape sequence) uses quotes as letters.
+    frictionless guesses a delimiter that is not stated; so does this, from the first line. It also guesses, from what comes
+    first, whether blanks before quotes count. ISO-2022-JP (an escape sequence) uses quotes as letters.
     """
     first = re.sub(rb'"[^"]*+"?', b"", head.split(b"\n", 1)[0])
     delimiter = marks.delimiter or max((bytes([d]) for d in _DELIMITERS), key=first.count)
-    doubtful = b"\x1b$" in head or re.search(re.escape(delimiter) + rb' +"', head) is not None
-    return Marks(delimiter=delimiter, quoted=marks.quoted and not doubtful)
+    blanks = re.search(re.escape(delimiter) + rb' +"', head) is not None
+    return Marks(delimiter=delimiter, quoted=marks.quoted and b"\x1b$" not in head, blanks=blanks)
 
 
 def end_of(pattern: re.Pattern[bytes], seen: bytes, start: int) -> int:

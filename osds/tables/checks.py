@@ -144,6 +144,14 @@ NUL_BYTE = Check(
     "off when it was copied.",
     advice="Save the file as UTF-8, or state its `encoding`",
 )
+BLANK_HEADER = Check(
+    code="blank-header",
+    severity=Severity.ERROR,
+    title="The file begins with an empty line",
+    explanation="The first line of a file names its columns. Where it is empty nobody can compare the names with the "
+    "schema, and the real header is taken for a row of data. frictionless says nothing of it.",
+    advice="Delete the empty line, or state `headerRows` in the dialect",
+)
 LONE_RETURN = Check(
     code="lone-return",
     severity=Severity.WARNING,

@@ -6,6 +6,7 @@ Pure: the bytes come as blocks, from `edges.unpacking`.
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from osds.tables.quotes import Quotes
 from osds.tables.rewriting import FORMATS, format_of
 
 _MARKUP = '\t\n\r",;|0\0'  # what must have the bytes of ASCII in an encoding for its bytes to be looked at
+_MOVE_THE_HEADER = {"header", "headerRows", "commentChar", "commentRows", "skipBlankRows"}
 _STATEFUL = ("utf_7", "iso2022", "iso_2022", "hz")  # the bytes of ASCII stand for letters there, now and then
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # UTF-32 begins like one of them
 
@@ -28,6 +30,7 @@ class Wanted:
 
     path: str
     marks: Marks | None
+    labelled: bool = True  # the first row is the header, as far as the descriptor says
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,31 +44,43 @@ class Examined:
 def wanted_files(resource: Resource, *, decoded: bool = False) -> Iterator[Wanted]:
     """The files of a table that the judge would read; `decoded` if copies in UTF-8 are looked at in their place."""
     if format_of(resource) in FORMATS:
-        marks = _marks(resource, decoded=decoded)
+        marks, labelled = _marks(resource, decoded=decoded), not _stated(resource).keys() & _MOVE_THE_HEADER
         for path in dict.fromkeys(resource.paths):
-            yield Wanted(path=path, marks=marks)
+            yield Wanted(path=path, marks=marks, labelled=labelled)
 
 
 def examine(wanted: Wanted, read: Callable[[], Iterable[bytes]]) -> Examined:
     """Look at one file. `read` opens it anew each time; it is read twice only if something is odd in it."""
     marks, taker = wanted.marks, None
+    findings: tuple[Finding, ...] = ()
     for block in without_bom(read()):
         if taker is None:
             if marks is None or block.startswith(_WIDE):
                 marks = None
                 continue
+            if wanted.labelled and block.startswith((b"\n", b"\r\n")):
+                findings += (checks.BLANK_HEADER.at(Place(file=wanted.path), f"{wanted.path}, line 1: it is empty"),)
             marks = settle(marks, block)
             taker = CensusTaker(marks)
         taker.feed(block)
         if taker.odd.columns > MAX_COLUMNS or (taker.odd.long_record and not taker.wants_quotes):
-            return Examined(findings=tuple(_findings(wanted.path, taker.odd)))
+            return Examined(findings=(*findings, *_findings(wanted.path, taker.odd)))
     if taker is None or marks is None:
         return Examined()
-    if not taker.wants_quotes:
-        return Examined(findings=tuple(_findings(wanted.path, taker.odd)), census=taker.finish())
-    odd = _follow(marks, read)
-    odd.columns, odd.nul = taker.odd.columns, taker.odd.nul
-    return Examined(findings=tuple(_findings(wanted.path, odd)), census=taker.finish())
+    odd = _look_closer(marks, taker, read)
+    return Examined(findings=(*findings, *_findings(wanted.path, odd)), census=taker.finish())
+
+
+def _look_closer(marks: Marks, taker: CensusTaker, read: Callable[[], Iterable[bytes]]) -> Odd:
+    """What is odd in the file, with the quotes followed one by one where the census says that it matters."""
+    odd = taker.odd
+    if taker.wants_quotes:
+        odd = _follow(marks, read)
+        odd.columns, odd.nul = taker.odd.columns, taker.odd.nul
+    if marks.blanks and marks.quoted and not (odd.misplaced or odd.unclosed):
+        other = _follow(marks, lambda: _without_blanks(read(), marks.delimiter))
+        odd.misplaced, odd.misplaced_count, odd.unclosed = other.misplaced, other.misplaced_count, other.unclosed
+    return odd
 
 
 def _follow(marks: Marks, read: Callable[[], Iterable[bytes]]) -> Odd:
@@ -85,15 +100,25 @@ def without_bom(blocks: Iterable[bytes]) -> Iterator[bytes]:
             yield bare
 
 
+def _without_blanks(blocks: Iterable[bytes], delimiter: bytes) -> Iterator[bytes]:
+    """The blocks as a reader takes them that skips blanks between a delimiter and a quote."""
+    blanks = re.compile(re.escape(delimiter) + rb' +"')
+    rest = b""
+    for block in blocks:
+        seen = rest + block
+        bare = seen.rstrip(b" ")
+        cut = len(bare) - 1 if bare.endswith(delimiter) else len(seen)  # the next block says what follows
+        yield blanks.sub(delimiter + b'"', seen[:cut])
+        rest = seen[cut : cut + 2]  # one blank says as much as many
+    yield rest
+
+
 def _marks(resource: Resource, *, decoded: bool) -> Marks | None:
     """What the descriptor says of delimiter and quotes; None where bytes cannot be told without decoding."""
     encoding = resource.raw.get("encoding")
     if isinstance(encoding, str) and not decoded and not _is_like_ascii(encoding):
         return None
-    dialect = resource.raw.get("dialect")
-    stated: dict[str, Json] = dict(dialect) if isinstance(dialect, dict) else {}
-    nested = stated.get("csv")
-    stated |= nested if isinstance(nested, dict) else {}
+    stated = _stated(resource)
     delimiter = stated.get("delimiter", "\t" if format_of(resource) == "tsv" else "")
     plain = stated.get("quoteChar", '"') == '"' and stated.get("doubleQuote", True) is True
     plain = plain and not stated.get("escapeChar") and not stated.get("skipInitialSpace")
@@ -101,6 +126,14 @@ def _marks(resource: Resource, *, decoded: bool) -> Marks | None:
     if delimiter != "" and not known:
         return Marks(quoted=False)
     return Marks(delimiter=delimiter.encode(), quoted=plain)
+
+
+def _stated(resource: Resource) -> dict[str, Json]:
+    """What the descriptor states of the dialect."""
+    dialect = resource.raw.get("dialect")
+    stated: dict[str, Json] = dict(dialect) if isinstance(dialect, dict) else {}
+    nested = stated.get("csv")
+    return stated | (nested if isinstance(nested, dict) else {})
 
 
 def _is_like_ascii(encoding: str) -> bool:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from osds.dataset.package import DataPackage, Resource
 from osds.progress import Progress
-from osds.report import Finding, Place, TableFacts, in_descriptor
+from osds.report import Excerpt, Finding, Place, TableFacts, in_descriptor
 from osds.tables import checks
 from osds.tables.answers import Answer, Ask, Question, TableError
+from osds.tables.excerpts import excerpt
+from osds.tables.kinds import kind_of
 from osds.tables.proof.verdict import Proof
 from osds.tables.rewriting import FORMATS, format_of, rewrite
 
@@ -89,7 +91,7 @@ def _verdict(
         message = f"the table {resource.name!r} was not judged: {answer.ended}"
         findings.append(checks.LIMIT_REACHED.at(_place(resource), message))
         return Verdict(findings=tuple(findings), facts=_not_judged(resource, "a limit was reached"))
-    findings += [_finding(resource, error, gave_up=answer.gave_up) for error in answer.errors]
+    findings += [_finding(resource, error, answer) for error in answer.errors]
     if answer.gave_up:
         return Verdict(findings=tuple(findings), facts=_not_judged(resource, "frictionless gave up"))
     reason = ""
@@ -110,12 +112,22 @@ def _verdict(
     return Verdict(findings=tuple(findings), facts=facts)
 
 
-def _finding(resource: Resource, error: TableError, *, gave_up: bool) -> Finding:
+def _finding(resource: Resource, error: TableError, answer: Answer) -> Finding:
     check = checks.check_of(error.code, error.title)
-    if gave_up:
+    if answer.gave_up:
         return check.at(_place(resource), f"the table {resource.name!r} could not be judged: {error.message}")
     place = Place(file=_place(resource).file, row=error.row, field=error.field)
-    return check.at(place, error.message, value=error.cell)
+    kind = kind_of(error.code, resource.field(error.field or ""), error.cell, error.message)
+    found = check.at(place, error.message, value=error.cell, advice=None if kind is None else kind.advice)
+    return replace(found, kind="" if kind is None else kind.words, excerpt=_excerpt(resource, error, answer))
+
+
+def _excerpt(resource: Resource, error: TableError, answer: Answer) -> Excerpt | None:
+    """The row below the labels of the file; the header row below the names in the schema."""
+    if error.part is None:
+        return None
+    names = [field.name for field in resource.fields]
+    return excerpt(error.part, answer.labels if error.row is not None and answer.labels else names)
 
 
 def _foreign_key_lost(resource: Resource, target: str) -> Finding:

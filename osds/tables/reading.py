@@ -67,7 +67,7 @@ def _dialect(theirs: Any) -> dict[str, Any]:  # noqa: ANN401 (as above)
 
 def _write_plain(theirs: Any, labels: tuple[str, ...], path: Path, announced: Any) -> None:  # noqa: ANN401 (as above)
     with path.open("w", encoding="utf-8", newline="") as file, announced as task:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv.writer(file, lineterminator="\r\n")  # with both characters in it, cells that hold one are quoted
         writer.writerow(labels)
         for _, cells in theirs.dialect.read_enumerated_content_stream(theirs.cell_stream):
             writer.writerow(["" if cell is None else cell for cell in cells])

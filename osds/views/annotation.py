@@ -1,7 +1,8 @@
 """A report as annotations of the Actions runner, within its limits.
 
 The runner shows at most 10 errors, 10 warnings and 10 notices of a step and drops the rest without a word
-(actions/toolkit#734), so each kind of finding speaks once per spot, and the last one says how much is not shown.
+(actions/toolkit#734), so each kind of finding speaks once per file, with its total in the title, and the last one says
+how much is not shown.
 """
 
 from __future__ import annotations
@@ -11,22 +12,25 @@ from posixpath import join
 
 from osds.report import Report, Severity
 from osds.untrusted import one_line
-from osds.views.grouping import Spot, group
+from osds.views.grouping import Group, Spot, group
 from osds.views.text import describe
 
 LIMIT = 10
+MAX_PLACES = 5  # columns that one annotation tells of
+MAX_TITLE = 150  # characters
 
 
 def render(report: Report, folder: str = "") -> Iterator[str]:
     """One workflow command per line; `folder` is the dataset's path in the repository."""
     for severity in Severity:
-        spots = _ranked(report, severity)
-        shown = spots if len(spots) <= LIMIT else spots[: LIMIT - 1]
-        for spot in shown:
-            yield _annotation(spot, folder)
-        left = len(spots) - len(shown)
+        told = _ranked(report, severity)
+        shown = told if len(told) <= LIMIT else told[: LIMIT - 1]
+        for spots in shown:
+            yield _annotation(spots, folder)
+        left = sum(len(spot.findings) for spots in told[len(shown) :] for spot in spots)
         if left:
-            yield command(severity.value, f"{left} more; the job summary has them all", title="osds")
+            words = f"{left:,} more {severity.value}s are not shown here; the job summary and the JSON report have them"
+            yield command(severity.value, words, title="osds")
 
 
 def error(message: str) -> str:
@@ -34,19 +38,31 @@ def error(message: str) -> str:
     return command("error", message, title="osds")
 
 
-def _ranked(report: Report, severity: Severity) -> list[Spot]:
-    """The first spot of every check before the second of any."""
-    groups = [each.spots for each in group(report) if each.first.severity is severity]
-    return [spots[i] for i in range(max(map(len, groups), default=0)) for spots in groups if i < len(spots)]
+def _ranked(report: Report, severity: Severity) -> list[list[Spot]]:
+    """The spots of one kind in one file each: the first file of every kind before the second of any."""
+    kinds = [_by_file(each) for each in group(report) if each.first.severity is severity]
+    return [files[i] for i in range(max(map(len, kinds), default=0)) for files in kinds if i < len(files)]
 
 
-def _annotation(spot: Spot, folder: str) -> str:
-    first = spot.first
-    times = f" ({len(spot.findings):,} times)" if len(spot.findings) > 1 else ""
-    properties = {"title": f"{first.title}{times}"}
+def _by_file(kind: Group) -> list[list[Spot]]:
+    files: dict[str | None, list[Spot]] = {}
+    for spot in kind.spots:
+        files.setdefault(spot.first.place.file, []).append(spot)
+    return list(files.values())
+
+
+def _annotation(spots: list[Spot], folder: str) -> str:
+    first = spots[0].first
+    count = sum(len(spot.findings) for spot in spots)
+    times = f" ({count:,} times)" if count > 1 else ""
+    properties = {"title": f"{one_line(first.headline, MAX_TITLE)}{times}"}
     if first.place.file and "://" not in first.place.file:
-        properties = {"file": join(folder, first.place.file), "line": str(first.place.row or 1), **properties}
-    return command(first.severity.value, f"{describe(spot)}. {first.advice}", **properties)
+        line = min((row for spot in spots for row in spot.rows), default=1)
+        properties = {"file": join(folder, first.place.file), "line": str(line), **properties}
+    told = "; ".join(describe(spot) for spot in spots[:MAX_PLACES])
+    left = len(spots) - MAX_PLACES
+    more = f"; and in {left:,} more places" if left > 0 else ""
+    return command(first.severity.value, f"{told}{more}. {first.advice}", **properties)
 
 
 def command(name: str, message: str, **properties: str) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from osds.report import Finding, Report, Severity
+from osds.report import DESCRIPTOR_FILE, Finding, Report, Severity
 
+_NOTED = {"primary-key", "unique-error", "constraint-error"}  # codes whose message ends with what only it says
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTICE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Spot:
-    """One column (or file, or place in the descriptor) where a check did not hold, with all rows and some values."""
+    """One column (or file, or place in the descriptor) where a check did not hold, with all rows and values."""
 
     findings: tuple[Finding, ...]
 
@@ -23,23 +24,34 @@ class Spot:
 
     @property
     def rows(self) -> tuple[int, ...]:
-        """The rows, in order, each once."""
+        """The rows, in order, each once; none in the descriptor, where the message says what matters."""
+        if self.first.place.file == DESCRIPTOR_FILE:
+            return ()
         return tuple(sorted({f.place.row for f in self.findings if f.place.row is not None}))
 
-    def values(self, most: int = 3) -> tuple[str, ...]:
-        """The first different values."""
-        return tuple(dict.fromkeys(f.value for f in self.findings if f.value is not None))[:most]
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The different values, in the order of the findings; an empty cell has none to show."""
+        return tuple(dict.fromkeys(f.value for f in self.findings if f.value))
+
+    @property
+    def note(self) -> str:
+        """What the first message says beyond the title, for the kinds of error where it says more."""
+        if self.first.code not in _NOTED or self.first.kind:
+            return ""
+        note = self.first.message.partition(": ")[2].replace("in the row at position", "row")
+        return f"row {self.first.place.row}: {note}" if len(self.rows) > 1 else note
 
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """All findings of one check."""
+    """All findings of one check and one kind."""
 
     spots: tuple[Spot, ...]
 
     @property
     def first(self) -> Finding:
-        """The first finding; all share code, severity, title."""
+        """The first finding; all share code, severity, title, kind."""
         return self.spots[0].first
 
     @property
@@ -49,11 +61,12 @@ class Group:
 
 
 def group(report: Report) -> tuple[Group, ...]:
-    """The findings of a report by check, errors first, otherwise in the order of the report."""
-    by_code: dict[tuple[Severity, str], list[Finding]] = {}
+    """The findings of a report by check and kind, errors first, otherwise in the order of the report."""
+    by_kind: dict[tuple[Severity, str, str], list[Finding]] = {}
     for finding in report.findings:
-        by_code.setdefault((finding.severity, finding.code), []).append(finding)
-    ordered = sorted(by_code.items(), key=lambda item: _ORDER.index(item[0][0]))
+        by_kind.setdefault((finding.severity, finding.code, finding.kind), []).append(finding)
+    codes = list(dict.fromkeys(code for _, code, _ in by_kind))  # the kinds of a check stand together
+    ordered = sorted(by_kind.items(), key=lambda item: (_ORDER.index(item[0][0]), codes.index(item[0][1])))
     return tuple(Group(spots=_spots(findings)) for _, findings in ordered)
 
 
@@ -62,13 +75,14 @@ def _spots(findings: Iterable[Finding]) -> tuple[Spot, ...]:
     for finding in findings:
         place = finding.place
         # Without a row the message itself says what is special; with rows the column is what they have in common.
-        key = (place.file, place.field) if place.row is not None else (place.file, place.pointer, finding.message)
+        in_table = place.row is not None and place.file != DESCRIPTOR_FILE
+        key = (place.file, place.field) if in_table else (place.file, place.pointer, finding.message)
         by_place.setdefault(key, []).append(finding)
     return tuple(Spot(findings=tuple(same)) for same in by_place.values())
 
 
-def row_list(rows: tuple[int, ...], most: int = 40) -> str:
-    """Rows as a person writes them: `rows 3, 7–9, 12 and 5 more`."""
+def row_list(rows: tuple[int, ...], most: int = 12) -> str:
+    """Rows as a person writes them: `rows 3, 7–9, 12 and 5 more`, at most so many numbers."""
     runs: list[list[int]] = []
     for row in rows:
         if runs and row == runs[-1][-1] + 1:

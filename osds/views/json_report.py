@@ -1,17 +1,19 @@
 """A report as versioned JSON, for machines. `report-1.schema.json` beside this file is its JSON Schema.
 
-The version is `MAJOR.MINOR`: a minor step adds keys, a major step changes or removes them.
+The version is `MAJOR.MINOR`: a minor step adds keys, a major step changes or removes them. 1.1 added `left_out`, `known`,
+`kind` and `excerpt`.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from osds import __version__
 from osds.report import Finding, Report, Severity, TableFacts
 
-FORMAT = "1.0"
+FORMAT = "1.1"
 
 
 def to_json(report: Report) -> dict[str, Any]:
@@ -23,6 +25,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "valid": report.valid,
         "counts": {f"{severity.value}s": report.count(severity) for severity in Severity},
         "tables": [_table(table) for table in report.tables],
+        "left_out": list(report.left_out),
         "findings": [_finding(finding) for finding in report.findings],
     }
 
@@ -42,6 +45,7 @@ def _table(table: TableFacts) -> dict[str, Any]:
         "checked": table.judged,
         "reason": table.reason,
         "route": table.route,
+        "known": table.known,
     }
 
 
@@ -56,9 +60,11 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "code": finding.code,
         "severity": finding.severity.value,
         "title": finding.title,
+        "kind": finding.kind,
         "message": finding.message,
         "advice": finding.advice,
         "unsafe": finding.unsafe,
         "value": finding.value,
         "place": {key: value for key, value in place.items() if value is not None},
+        "excerpt": None if finding.excerpt is None else asdict(finding.excerpt),
     }

@@ -35,11 +35,12 @@ if (table) {
   table.classList.add("sortable");
 }
 
-// On paper nothing can be unfolded.
-const folded = () => document.querySelectorAll("details:not([open])");
-let opened = [];
-addEventListener("beforeprint", () => {
-  opened = [...folded()];
-  opened.forEach((details) => (details.open = true));
+// A wide row begins with the cell that matters.
+const centre = (peek) => {
+  const hit = peek.querySelector("td.hit");
+  if (hit) peek.scrollLeft = hit.offsetLeft - (peek.clientWidth - hit.offsetWidth) / 2;
+};
+document.querySelectorAll(".peek").forEach((peek) => {
+  centre(peek);
+  peek.parentElement.addEventListener("toggle", () => centre(peek));
 });
-addEventListener("afterprint", () => opened.forEach((details) => (details.open = false)));

@@ -1,7 +1,6 @@
 """A report as one HTML page that can be mailed: nothing in it comes from elsewhere, and its policy forbids asking.
 
-`page.html.j2`, `page.css` and `page.js` are put together here. The page shows row numbers and values; it cannot show whole
-rows, because a report does not hold them.
+`page.html.j2`, `page.css` and `page.js` are put together here. Offending rows are shown as far as the report holds them.
 """
 
 from __future__ import annotations
@@ -19,14 +18,14 @@ from osds.errors import EXIT_UNSAFE
 from osds.report import Report, Severity
 from osds.untrusted import one_line
 from osds.views.grouping import Group, group, row_list
-from osds.views.text import MAX_SPOTS
+from osds.views.peeks import peeks
+from osds.views.text import MAX_SPOTS, MAX_VALUES
 
 if TYPE_CHECKING:
     from jinja2 import Template
     from markupsafe import Markup
 
 LIMIT = 1_000  # findings told one by one
-MAX_ROWS = 20  # of one spot, with their values
 _MEANINGS = {
     Severity.ERROR: "make the dataset invalid",
     Severity.WARNING: "are doubtful",
@@ -45,7 +44,7 @@ class _Section:
 
 
 def render(report: Report) -> str:
-    """The report as an HTML document. It is bounded: 30 places of a check, 20 rows of a place."""
+    """The report as an HTML document. It is bounded: 30 places of a kind, and as many rows as the report holds."""
     from markupsafe import Markup
 
     style, script = _read("page.css"), _read("page.js")
@@ -61,7 +60,7 @@ def render(report: Report) -> str:
         listed=ranked[:LIMIT],
         left=len(ranked) - len(ranked[:LIMIT]),
         max_spots=MAX_SPOTS,
-        max_rows=MAX_ROWS,
+        max_values=MAX_VALUES,
         version=__version__,
         policy=_policy(style, script),
         style=Markup(style),  # noqa: S704 (our own file)
@@ -82,7 +81,7 @@ def _lead(report: Report) -> str:
     if not total:
         return "No table was checked."
     tables = f"{total:,} table{'s' * (total != 1)}" if judged == total else f"{judged:,} of {total:,} tables"
-    return f"{tables} checked, {rows:,} rows.{'' if report.findings else ' Nothing was found.'}"
+    return f"{tables} checked, {rows:,} row{'s' * (rows != 1)}.{'' if report.findings else ' Nothing was found.'}"
 
 
 def _section(report: Report, groups: tuple[Group, ...], severity: Severity) -> _Section:
@@ -109,6 +108,7 @@ def _template() -> Template:
     )
     environment.filters["thousands"] = "{:,}".format
     environment.filters["row_list"] = row_list
+    environment.filters["peeks"] = peeks
     environment.filters["words"] = _words
     environment.filters["cut"] = partial(one_line, limit=100)
     return environment.from_string(_read("page.html.j2"))

@@ -99,7 +99,7 @@ def _results(spots: list[Spot], folder: str) -> Iterator[dict[str, Any]]:
     for spot in spots:
         first = spot.first
         path = _path(first, folder)
-        place = _hash(first.code, path, first.place.field, first.place.pointer)
+        place = _hash(first.code, first.kind, path, first.place.field, first.place.pointer)
         seen[place] += 1
         yield {
             "ruleId": first.code,
@@ -128,7 +128,7 @@ def _location(path: str, line: int) -> dict[str, Any]:
 def _message(spot: Spot) -> str:
     first = spot.first
     times = f" ({len(spot.findings):,} times)" if len(spot.findings) > 1 else ""
-    return _words(f"{first.title}{times}. {describe(spot)}. {first.advice}.")
+    return _words(f"{first.headline}{times}. {describe(spot)}. {first.advice}.")
 
 
 def _words(text: str) -> str:

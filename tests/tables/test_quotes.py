@@ -25,10 +25,10 @@ def follow(content: bytes, size: int) -> Odd:
     return quotes.finish()
 
 
-def refusal(text: str) -> str:
+def refusal(text: str, *, skip: bool = False) -> str:
     """What Python's strict reader says of the first thing that is wrong with quotes."""
     try:
-        list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        list(csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=skip))
     except csv.Error as error:
         return str(error)
     return ""
@@ -50,6 +50,17 @@ def test_quotes__blocks_make_no_difference(text: str, size: int) -> None:
     assert follow(text.encode(), size) == follow(text.encode(), 100)
 
 
+@unhurried
+@given(text=st.text(alphabet='a, "\n', max_size=30), size=st.integers(1, 8))
+def test_examine__refuses_what_a_reader_that_skips_blanks_refuses(text: str, size: int) -> None:
+    content = text.encode()
+    blocks = [content[start : start + size] for start in range(0, len(content), size)]
+    wanted = Wanted(path="a", marks=Marks(delimiter=b","), labelled=False)
+    marks = settle(wanted.marks or MARKS, blocks[0] if blocks else b"")
+    found = examine(wanted, lambda: blocks).findings
+    assert bool(found) == bool(refusal(text) or (marks.blanks and refusal(text, skip=True)))
+
+
 @pytest.mark.parametrize(
     ("content", "found"),
     [
@@ -65,7 +76,10 @@ def test_quotes__blocks_make_no_difference(text: str, size: int) -> None:
         (b'a,b\n1,"x"y\n', [("quote-misplaced", 2)]),
         (b'a;b\n1;"x\n', [("quote-unclosed", 2)]),
         (b'a\tb\n1\t"x\n', [("quote-unclosed", 2)]),
-        (b'a, b\n1, "x\n', []),  # frictionless may see a blank before a quote as nothing
+        (b'a, b\n1, "x"\n', []),  # whether a blank before a quote is seen as nothing or not
+        (b'a,b\n1,"x, ""y"""\n', []),
+        (b'a, b\n1, "x\n', [("quote-unclosed", 2)]),  # frictionless may see the blank as nothing
+        (b'a, b\n1,"x, "y"\n', [("quote-misplaced", 2)]),
         (b"a,b\n1,x\0\n", [("nul-byte", 2)]),
         (b"a,b\r\n1,x\ry\r\n", [("lone-return", 2)]),
         (b"a,b\r1,x\r", [("lone-return", 1)]),
@@ -74,6 +88,11 @@ def test_quotes__blocks_make_no_difference(text: str, size: int) -> None:
         (b"a,b\r\n1,2\r\n", []),
         ("a,b\n1,2\n".encode("utf-16"), []),
         (b"", []),
+        (b"\na,b\n1,2\n", [("blank-header", 1)]),
+        (b"\xef\xbb\xbf\r\na,b\r\n", [("blank-header", 1)]),
+        (b'a,b\n",\n"x,1\n', [("quote-misplaced", 3)]),
+        (b'a,b\n"Smith,"John,1\n', [("quote-misplaced", 2)]),
+        (b'a,b\n""x,1\n', [("quote-misplaced", 2)]),
         (b"," * 1999 + b"\n", []),
         (b"," * 2000 + b"\n", [("table-limit", 1)]),
         (b'"' + b"," * 3000 + b'"\n', []),
@@ -104,7 +123,13 @@ def test_examine__where_the_dialect_is_unusual_quotes_are_left_alone() -> None:
     assert not examine(wanted, lambda: [b'a,b\n1,"x\n\ry']).findings
 
 
+def test_examine__a_header_elsewhere_may_have_an_empty_line_before_it() -> None:
+    assert not examine(Wanted(path="a", marks=Marks(), labelled=False), lambda: [b"\na,b\n"]).findings
+
+
 def test_settle__guesses_from_the_first_line() -> None:
     assert settle(Marks(), b'a;b;"x,y,z"\n1,2,3,4,5\n') == Marks(delimiter=b";")
     assert settle(Marks(delimiter=b"|"), b"a;b\n") == Marks(delimiter=b"|")
-    assert not settle(Marks(), b'a, "b"\n').quoted
+    assert settle(Marks(), b'a, "b"\n').blanks
+    assert not settle(Marks(), b'a,"b"\n').blanks
+    assert not settle(Marks(), b'a,\x1b$B"\n').quoted

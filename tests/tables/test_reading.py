@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import gc
 import gzip
 from pathlib import Path
@@ -77,3 +78,9 @@ def test_plain_text__several_files_are_one(tmp_path: Path) -> None:
     table = read(tmp_path, None, path=["a.csv", "b.csv"])
     assert table.paths[0].read_text() == "id,text\n1,x\n2,y\n"
     assert table.rows == 2
+
+
+def test_plain_text__a_copy_quotes_a_lone_return(tmp_path: Path) -> None:
+    table = read(tmp_path, b'id;text\n1;"a\rb"\n', dialect={"delimiter": ";"})
+    with table.paths[0].open(encoding="utf-8", newline="") as file:
+        assert list(csv.reader(file, strict=True)) == [["id", "text"], ["1", "a\rb"]]

@@ -27,12 +27,13 @@ i Title of model-form [model-form]
 </system-out>
     </testcase>
     <testcase classname="town-budget" name="data/budget.csv" file="sub/data/budget.csv">
-      <failure type="type-error" message="5 errors: Title of type-error">data/budget.csv is not valid: 5 errors
+      <failure type="type-error" message="5 errors: Title of type-error">data/budget.csv is not valid: 5 errors of 1 kind
   checked: data/budget.csv, 1,608 rows, 15 columns
 
 ✗ Title of type-error [type-error, 5 times]
-    data/budget.csv, column “amount”: rows 3–5, 7, for instance “nfp”
-    data/budget.csv, column “year”: Type error in the cell "-"
+    data/budget.csv
+      column “amount”: “nfp” in rows 3–5, 7
+      column “year”: “-” in row 9
   → Mend type-error
 </failure>
     </testcase>

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from osds.report import Check, Place, Report, Severity, TableFacts
+from osds.report import Check, Excerpt, Place, Report, Severity, TableFacts
 from osds.views import page
 from osds.views.formats import FORMATS
+from osds.views.grouping import Spot
+from osds.views.peeks import peeks
 from osds.views.text import MAX_SPOTS
 from tests.test_untrusted import NASTY
-from tests.views.test_views import REPORT, TABLE, UNREAD, cell, check, hostile
+from tests.views.test_views import REPORT, TABLE, UNREAD, WITH_ROWS, cell, check, hostile
 
 TAGS = set(
     "html head meta title style body header main footer section article h1 h2 h3 p ul ol li a b strong span code "
@@ -38,6 +41,10 @@ ATTRIBUTES = {
     "scope",
     "data-label",
     "data-order",
+    "open",
+    "tabindex",
+    "role",
+    "aria-label",
 }
 
 
@@ -115,23 +122,13 @@ Mend type-error.
 data/budget.csv
 column
 amount
-for instance
 nfp
-Rows 3–5, 7
-Type error in the cell "nfp"
-Rows 3–5, 7
-7
-nfp
-3
-nfp
-4
-nfp
-5
-nfp
+in rows 3–5, 7
 data/budget.csv
 column
 year
-Type error in the cell "-"
+-
+in row 9
 type-error
 """
 
@@ -218,7 +215,7 @@ def test_page__stays_small_and_says_what_is_missing() -> None:
     assert len(document.encode()) < 3_000_000
     assert "17,000 more findings are not on this page." in words
     assert f"and in {50 - MAX_SPOTS} more places;" in words
-    assert f"and {30 - page.MAX_ROWS} more" in words
+    assert "in rows 2, 52, 102, 152, 202, 252, 302, 352, 402, 452, 502, 552 and 18 more" in words
 
 
 def test_page__whole_if_there_is_room() -> None:
@@ -251,10 +248,40 @@ ATTACKS = [
 ]
 
 
+def test_page__shows_the_rows_with_their_labels_and_marks_the_cell() -> None:
+    found = Page(page.render(WITH_ROWS))
+    rows = found.words[found.words.index("The row in the file") :]
+    assert rows[:7] == ["The row in the file", "Row", "code", "amount", "2", "01", "nfp"]
+    assert found.classes["hit"] == ["amount", "nfp"]
+
+
+def excerpt(first: int, columns: int, *marked: int) -> Excerpt:
+    cells = tuple(str(number) for number in range(first, first + 3))
+    return Excerpt(labels=("a", "b", "c"), cells=cells, first=first, marked=marked, columns=columns)
+
+
+def test_peeks__rows_with_other_columns_are_another_table() -> None:
+    findings = [replace(cell(row), excerpt=excerpt(first, 9, first + 1)) for row, first in ((2, 1), (3, 4), (5, 1))]
+    one, two = peeks(Spot(findings=(*findings, cell(6))))
+    assert [row for row, _ in one.rows] == [2, 5]
+    assert [(label.text, label.marked) for label in one.labels] == [("a", False), ("b", True), ("c", False)]
+    assert (one.window, two.window) == ("columns 1 to 3 of 9", "columns 4 to 6 of 9")
+
+
+def test_peeks__what_is_far_from_the_mark_is_not_printed() -> None:
+    far = Excerpt(labels=("",) * 12, cells=("",) * 12, first=1, marked=(2,), columns=12)
+    (peek,) = peeks(Spot(findings=(replace(cell(2), excerpt=far),)))
+    assert [label.far for label in peek.labels] == [False] * 6 + [True] * 6
+    (whole,) = peeks(Spot(findings=(replace(cell(2), excerpt=replace(far, marked=())),)))
+    assert not any(label.far for label in whole.labels)
+    assert whole.window == ""
+
+
 @pytest.mark.parametrize("words", ATTACKS)
 def test_page__an_attack_is_shown_as_it_is(words: str) -> None:
     found = Page(page.render(hostile(words)))
     assert words in found.classes["value"]
+    assert words in found.classes["hit"]
     assert not {"img", "base", "iframe", "form", "link"} & set(found.tags)
 
 
@@ -293,6 +320,7 @@ frame.onload = () => {{
     down: buttons.length ? clicked(2) : [],
     kinds: buttons.length ? clicked(0) : [],
     background: getComputedStyle(page.querySelector("main") ?? page.body).color,
+    hit: page.querySelector("td.hit")?.getBoundingClientRect().left ?? 0,
     hacked: Boolean(window.hacked ?? frame.contentWindow.hacked),
   }};
   const filter = page.querySelector("input");
@@ -306,16 +334,21 @@ frame.onload = () => {{
 </script>"""
 
 
+def browser() -> list[str]:
+    """The command line of a browser that sees nobody and nothing but the page; skips the test where there is none."""
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        pytest.skip(f"no browser here: none of {', '.join(BROWSERS)} is on PATH")
+    quiet = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage"]
+    quiet += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    return [program, *quiet, "--proxy-server=127.0.0.1:9"]
+
+
 def look(folder: Path, document: str, width: int, flags: Iterable[str] = ()) -> tuple[dict[str, Any], str]:
     """What a browser sees of the page, and what it complains of."""
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        pytest.skip(f"no browser here: none of {', '.join(BROWSERS)} is on PATH")
     path = folder / "frame.html"
     path.write_text(FRAME.format(width=width, document=html.escape(document)), encoding="utf-8")
-    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage"]
-    command += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    command += ["--proxy-server=127.0.0.1:9", f"--user-data-dir={folder / 'profile'}", "--enable-logging=stderr"]
+    command = [*browser(), f"--user-data-dir={folder / 'profile'}", "--enable-logging=stderr"]
     command += ["--window-size=1400,900", "--virtual-time-budget=2000", *flags, "--dump-dom", path.as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     seen = re.search('<pre id="seen">(.+?)</pre>', done.stdout, re.DOTALL)
@@ -340,6 +373,7 @@ LONG = "unbroken" * 40
 WIDE = Report(
     dataset=LONG,
     findings=(
+        replace(cell(2), excerpt=Excerpt(labels=(LONG,) * 20, cells=(LONG,) * 20, first=9, marked=(20,), columns=99)),
         *(check("k").at(Place(file=f"{LONG}.csv", row=row, field=LONG), LONG, value=LONG) for row in range(2, 40)),
         check("w", Severity.WARNING).at(Place(file="datapackage.json", pointer=f"/{LONG}"), f"`{LONG}`", advice=LONG),
         *(check("a").at(Place(file="f.csv", field="f", row=5), words, value=words) for words in ATTACKS),
@@ -350,12 +384,21 @@ WIDE = Report(
 )
 
 
-@pytest.mark.parametrize("width", [360, 720, 1200])
+@pytest.mark.parametrize("width", [360, 390, 720, 1200])
 def test_page__in_a_browser_nothing_is_wider_than_the_screen(tmp_path: Path, width: int) -> None:
     seen, complaints = look(tmp_path, page.render(WIDE), width)
     assert complaints == ""
     assert seen["overflow"] <= width
+    assert 0 < seen["hit"] < width  # a wide row is moved to where the marked cell is seen
     assert not seen["hacked"]
+
+
+def test_page__on_paper_nothing_is_cut_off(tmp_path: Path) -> None:
+    """With the print style in force on a screen as wide as A4 (and without the policy, which forbids such a style)."""
+    document = re.sub('<meta http-equiv="Content-Security-Policy"[^>]*>', "", page.render(WIDE))
+    seen, complaints = look(tmp_path, document.replace("@media print", "@media all"), 700)
+    assert complaints == ""
+    assert seen["overflow"] <= 700
 
 
 def test_page__in_a_browser_dark_is_dark(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_sarif__golden() -> None:
         ("model-form", "note", "sub/datapackage.json", 1),
     ]
     assert run["results"][0]["message"]["text"] == (
-        "Title of type-error (4 times). data/budget.csv, column “amount”: rows 3–5, 7, for instance “nfp”. Mend type-error."
+        "Title of type-error (4 times). data/budget.csv, column “amount”: “nfp” in rows 3–5, 7. Mend type-error."
     )
     assert run["results"][0]["occurrenceCount"] == 4
     assert run["automationDetails"]["id"] == "osds/sub/"

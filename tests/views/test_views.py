@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from osds.dataset.schema_errors import read_schema
-from osds.report import Check, Finding, Place, Report, Severity, TableFacts
+from osds.report import Check, Excerpt, Finding, Place, Report, Severity, TableFacts
 from osds.views import annotation, json_report, summary, text
 from osds.views.grouping import group, row_list
 from tests.test_untrusted import NASTY, commands
@@ -45,14 +46,53 @@ REPORT = Report(
     tables=(TABLE, UNREAD),
 )
 
+# One check, three kinds; rows shown; a table that is known; something left out.
+DECIMALS = "decimals in a column of whole numbers"
+EXCERPT = Excerpt(labels=("code", "amount"), cells=("01", "nfp"), first=1, marked=(2,), columns=2)
+WITH_ROWS = Report(
+    dataset="town-budget",
+    findings=(
+        replace(cell(2), excerpt=EXCERPT, kind="a word"),
+        replace(cell(3, value="1.5"), kind=DECIMALS),
+        check("primary-key").at(Place(file="data/budget.csv", row=5), 'it is: the same as in the row at position "2"'),
+        *(replace(cell(row, value=f"{row}.5"), kind=DECIMALS) for row in range(20, 60, 2)),
+        replace(cell(70, value=""), kind="an empty cell"),
+    ),
+    tables=(replace(TABLE, known=True, reason="unchanged since v1"),),
+    left_out=("the figures: there are errors",),
+)
+TEXT_WITH_ROWS = """\
+town-budget is not valid: 24 errors of 4 kinds
+  not read again: data/budget.csv, 1,608 rows, 15 columns (unchanged since v1)
+  not checked: the figures: there are errors
+
+✗ Title of type-error: a word [type-error]
+    data/budget.csv, column “amount”: “nfp” in row 2
+  → Mend type-error
+
+✗ Title of type-error: decimals in a column of whole numbers [type-error, 21 times]
+    data/budget.csv, column “amount”: “1.5”, “20.5”, “22.5” and 18 other values in rows 3, 20, 22, 24, 26, 28, 30, 32, \
+34, 36, 38, 40 and 9 more
+  → Mend type-error
+
+✗ Title of type-error: an empty cell [type-error]
+    data/budget.csv, column “amount”: row 70
+  → Mend type-error
+
+✗ Title of primary-key [primary-key]
+    data/budget.csv: row 5 (the same as row "2")
+  → Mend primary-key
+"""
+
 TEXT = """\
-town-budget is not valid: 5 errors, 1 warning
+town-budget is not valid: 5 errors of 1 kind, 1 warning
   checked: data/budget.csv, 1,608 rows, 15 columns
   not checked: x.csv (its file was not read)
 
 ✗ Title of type-error [type-error, 5 times]
-    data/budget.csv, column “amount”: rows 3–5, 7, for instance “nfp”
-    data/budget.csv, column “year”: Type error in the cell "-"
+    data/budget.csv
+      column “amount”: “nfp” in rows 3–5, 7
+      column “year”: “-” in row 9
   → Mend type-error
 
 ! Title of no-licence [no-licence]
@@ -76,18 +116,16 @@ SUMMARY = """\
 
 ### ❌ Title of type-error (5 times)
 
-- `data/budget.csv`, column `amount`: rows 3–5, 7, for instance `nfp`
-- `data/budget.csv`: `Type error in the cell "-"`
+- `data/budget.csv`, column `amount`: `nfp` in rows 3–5, 7
+- `data/budget.csv`, column `year`: `-` in row 9
 
 Mend type-error.
 <sub>type-error</sub>
 """
 
 ANNOTATIONS = [
-    "::error file=sub/data/budget.csv,line=7,title=Title of type-error (4 times)::"
-    "data/budget.csv, column “amount”: rows 3–5, 7, for instance “nfp”. Mend type-error",
-    "::error file=sub/data/budget.csv,line=9,title=Title of type-error::"
-    'data/budget.csv, column “year”: Type error in the cell "-". Mend type-error',
+    "::error file=sub/data/budget.csv,line=3,title=Title of type-error (5 times)::data/budget.csv, column “amount”: “nfp” "
+    "in rows 3–5, 7; data/budget.csv, column “year”: “-” in row 9. Mend type-error",
     "::warning file=sub/datapackage.json,line=1,title=Title of no-licence::"
     "datapackage.json: there is no licence. Mend no-licence",
     "::notice file=sub/datapackage.json,line=1,title=Title of model-form::"
@@ -97,6 +135,10 @@ ANNOTATIONS = [
 
 def test_text__golden() -> None:
     assert text.render(REPORT) == TEXT
+
+
+def test_text__kinds_values_and_what_was_not_checked() -> None:
+    assert text.render(WITH_ROWS) == TEXT_WITH_ROWS
 
 
 def test_summary__golden() -> None:
@@ -115,7 +157,7 @@ def test_text__a_valid_report_is_short() -> None:
 
 @pytest.mark.parametrize(
     ("rows", "told"),
-    [((3,), "row 3"), ((3, 4, 5, 9), "rows 3–5, 9"), (tuple(range(1, 101, 2)), "and 10 more")],
+    [((3,), "row 3"), ((3, 4, 5, 9), "rows 3–5, 9"), (tuple(range(1, 101, 2)), "and 38 more")],
 )
 def test_row_list__as_a_person_writes_it(rows: tuple[int, ...], told: str) -> None:
     assert row_list(rows).endswith(told)
@@ -128,8 +170,17 @@ def test_group__nothing_is_lost() -> None:
 def test_json__follows_its_schema() -> None:
     schema = read_schema("osds.views", "report-1.schema.json")
     Draft202012Validator.check_schema(schema)
-    Draft202012Validator(schema).validate(json.loads(json_report.render(REPORT)))
+    for report in (REPORT, WITH_ROWS):
+        Draft202012Validator(schema).validate(json.loads(json_report.render(report)))
     assert json_report.to_json(REPORT)["counts"] == {"errors": 5, "warnings": 1, "notices": 1}
+
+
+def test_annotations__name_the_first_columns_of_a_file_and_count_the_others() -> None:
+    findings = tuple(cell(row, field=f"f{row}") for row in range(2, 10))
+    (line,) = annotation.render(Report(dataset="x", findings=findings))
+    assert "line=2,title=Title of type-error (8 times)" in line
+    assert line.count("column") == annotation.MAX_PLACES
+    assert "; and in 3 more places. Mend" in line
 
 
 def test_annotations__within_the_limits_of_the_runner_and_none_silently_dropped() -> None:
@@ -138,19 +189,23 @@ def test_annotations__within_the_limits_of_the_runner_and_none_silently_dropped(
     lines = list(annotation.render(Report(dataset="x", findings=tuple(findings))))
     assert len(lines) == 10
     assert {line.split("title=")[1].split("::")[0] for line in lines[:6]} == {f"Title of kind-{i}" for i in range(6)}
-    assert lines[-1] == "::error title=osds::21 more; the job summary has them all"
+    assert lines[-1] == (
+        "::error title=osds::21 more errors are not shown here; the job summary and the JSON report have them"
+    )
 
 
 def test_summary__stays_below_its_limit_and_says_what_is_missing() -> None:
     findings = [check(f"kind-{i}").at(Place(file="f.csv"), "long " * 90) for i in range(400)]
     rendered = summary.render(Report(dataset="x", findings=tuple(findings)))
     assert len(rendered.encode()) < 61_000
-    assert "more kinds of findings are in the JSON report" in rendered
+    told = rendered.count("### ")
+    assert f"\n{400 - told} more findings are in the JSON report." in rendered
 
 
 def hostile(words: str) -> Report:
     place = Place(file=words or "f", row=2, field=words, pointer=words)
-    findings = tuple(TYPE.at(place, words, value=words) for _ in range(3))
+    shown = Excerpt(labels=(words, "x"), cells=(words, words), first=1, marked=(1,), columns=2)
+    findings = tuple(replace(TYPE.at(place, words, value=words), kind=words, excerpt=shown) for _ in range(3))
     table = TableFacts(resource=words, files=(words,), rows=1, fields=1, bytes=1, judged=False, reason="reason")
     return Report(dataset=words, findings=findings, tables=(table,))
 
