@@ -8,22 +8,24 @@ from pathlib import Path
 
 from osds.aggregates.amounts import MeasureFacts, spread_facts
 from osds.aggregates.bundle import Bundle, CuboidFile, Extra, Source, Summary, describe, render
+from osds.aggregates.cells import Counter
 from osds.aggregates.checks import TOO_MANY_TOTALS
 from osds.aggregates.choice import PARQUET, Wish, read_wish
-from osds.aggregates.cube import count_cells, count_members, count_totals, forget_text, number_facts
+from osds.aggregates.cube import count_members, count_totals, forget_text, number_facts
 from osds.aggregates.engine import Engine, open_engine
 from osds.aggregates.extras import write_drills
 from osds.aggregates.facts import FactPlan
 from osds.aggregates.files import write_files
 from osds.aggregates.folder import fresh_folder, put_in_place
 from osds.aggregates.header import make_header
-from osds.aggregates.lattice import Branch, Choice, Limits, choose_cuboids, judge_parts
+from osds.aggregates.lattice import Branch, Choice, Limits, judge_parts
 from osds.aggregates.load import load_tables
 from osds.aggregates.members import choose_labels
 from osds.aggregates.parquet import write_parquet
 from osds.aggregates.planning import plan_facts
 from osds.aggregates.reconcile import prove, sum_table
 from osds.aggregates.records import read_records
+from osds.aggregates.walk import choose_cuboids
 from osds.dataset.package import DataPackage
 from osds.fiscal.model import FiscalModel
 from osds.progress import Progress
@@ -127,7 +129,7 @@ def _write(run: _Run, *, title: str) -> tuple[Summary, tuple[CuboidFile, ...], t
     files = write_files(run.engine, plan, branches, choice.cuboids, folder, progress)
     names = [file.file.name for file in files]
     with progress.task("Proving that every file adds up"):
-        prove(folder, names, plan, table)
+        prove(folder, names, run.facts.measures, plan, table, memory=run.settings.memory)
     apex = tuple(tuple(record) for record in read_records([folder / names[0]]))
     drilled = write_drills(
         run.engine,
@@ -173,5 +175,5 @@ def _choose(run: _Run) -> tuple[tuple[Branch, ...], tuple[int, ...], Choice]:
     conflicts = choose_labels(engine, plan, usable)
     number_facts(engine, plan, usable)
     forget_text(engine, plan)
-    choice = choose_cuboids(branches, run.facts.totals, limits, lambda cuboid: count_cells(engine, cuboid))
+    choice = choose_cuboids(branches, run.facts.totals, limits, Counter(engine=engine, plan=plan))
     return branches, conflicts, choice

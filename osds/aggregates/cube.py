@@ -1,4 +1,4 @@
-"""Members and cells in the engine, from the view `facts_text`.
+"""Members in the engine, from the view `facts_text`, and the facts by their numbers.
 
 Every path of codes gets the number of its place in the order of the output, so that cells are grouped and sorted by
 whole numbers; the text that stands for a number in a file is made once per member, see `members`.
@@ -8,11 +8,11 @@ whole numbers; the text that stands for a number in a file is made once per memb
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from osds.aggregates.engine import Engine
 from osds.aggregates.facts import FactPlan
-from osds.aggregates.lattice import Branch, Cuboid, Part
+from osds.aggregates.lattice import Branch, Part
 
 
 def count_totals(engine: Engine, plan: FactPlan) -> int:
@@ -73,28 +73,6 @@ def forget_text(engine: Engine, plan: FactPlan) -> None:
         engine.run(f"DROP TABLE {extract.name}")
 
 
-def count_cells(engine: Engine, cuboid: Cuboid) -> int:
-    """How many cells a cuboid has."""
-    return _count(engine, f"(SELECT DISTINCT {', '.join(_grouped(cuboid))} FROM facts)")
-
-
-def cell_lines(engine: Engine, plan: FactPlan, cuboid: Cuboid) -> Iterator[list[str]]:
-    """The cells of a cuboid as lines of CSV in the order of the output, some at a time."""
-    grouped = _grouped(cuboid)
-    sums = [f"sum(m{number}) AS s{number}" for number in range(len(plan.measures))]
-    named = grouped if plan.axes else grouped[1:]
-    joins = " ".join(f"JOIN texts t_{name} ON t_{name}.part = '{name}' AND t_{name}.r = c.{name}" for name in named)
-    cells = [f"t_{name}.text" for name in named]
-    cells += [f"coalesce(CAST(s{number} AS VARCHAR), '')" for number in range(len(plan.measures))]
-    query = (
-        f"SELECT {' || chr(44) || '.join([*cells, 'CAST(facts AS VARCHAR)'])} "
-        f"FROM (SELECT {', '.join([*grouped, *sums])}, count(*) AS facts FROM facts GROUP BY {', '.join(grouped)}) c "
-        f"{joins} ORDER BY {', '.join(f'c.{name}' for name in grouped)}"
-    )
-    for batch in engine.batches(query):
-        yield [line for (line,) in batch]
-
-
 def column(part: Part) -> str:
     """The column of `facts` that holds the number of a part's member."""
     return f"p{part.branch}_{part.depth}"
@@ -103,10 +81,6 @@ def column(part: Part) -> str:
 def keys(depth: int) -> str:
     """The codes of a path down to `depth`."""
     return ", ".join(f"k{level}" for level in range(1, depth + 1))
-
-
-def _grouped(cuboid: Cuboid) -> list[str]:
-    return ["x", *(column(part) for part in cuboid)]
 
 
 def _count(engine: Engine, table: str) -> int:
