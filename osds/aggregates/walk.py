@@ -108,7 +108,7 @@ class _Walk:
 
 def _rounded(count: int) -> int:
     """Two digits of an estimate: the others say nothing."""
-    unit = 10 ** max(0, len(str(count)) - 2)
+    unit = int(10 ** max(0, len(str(count)) - 2))
     return (count + unit // 2) // unit * unit
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from osds.dataset.package import DataPackage, Resource
 from osds.progress import Progress
 from osds.report import TableFacts
+from osds.tables.plain import is_surely_plain
 from osds.tables.rewriting import rewrite
 from osds.tables.text import TableText
 
@@ -24,9 +25,18 @@ def plain_text(
 
     `facts` are those of the judge, so the table is valid and its rows are counted.
     """
+    resource = next(r for r in package.resources if r.name == facts.resource)
+    if is_surely_plain(folder, resource):
+        return _text(resource, facts, folder / resource.paths[0], tuple(field.name for field in resource.fields))
+    return ask_frictionless(folder, package, resource, facts, scratch=scratch, progress=progress)
+
+
+def ask_frictionless(
+    folder: Path, package: DataPackage, resource: Resource, facts: TableFacts, *, scratch: Path, progress: Progress
+) -> TableText:
+    """The same for any table, the long way: frictionless takes as long to start as all else for a small table."""
     from frictionless import Package
 
-    resource = next(r for r in package.resources if r.name == facts.resource)
     descriptor, _ = rewrite(package, resource, ())
     theirs: Any = Package.from_descriptor(descriptor, basepath=str(folder)).resources[0]
     with theirs:
@@ -36,6 +46,10 @@ def plain_text(
         else:
             path = scratch / f"{resource.index}.csv"
             _write_plain(theirs, labels, path, progress.task(f"Reading {resource.name}", facts.rows))
+    return _text(resource, facts, path, labels)
+
+
+def _text(resource: Resource, facts: TableFacts, path: Path, labels: tuple[str, ...]) -> TableText:
     return TableText(
         resource=resource.name,
         paths=(path.resolve(),),
