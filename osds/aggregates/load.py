@@ -10,6 +10,7 @@ from pathlib import Path
 from osds.aggregates.checks import LOOKUP_NOT_UNIQUE
 from osds.aggregates.engine import Engine
 from osds.aggregates.facts import Column, Extract, FactPlan, Lookup
+from osds.aggregates.money import AmountText
 from osds.aggregates.reading import literal
 from osds.aggregates.records import rewrite_records
 from osds.errors import BugError
@@ -57,14 +58,27 @@ def _load_text(engine: Engine, extract: Extract, sources: Sequence[Path]) -> Non
 def _read_sql(extract: Extract, sources: Sequence[Path], line_size: int = 0) -> str:
     files = ", ".join(literal(str(source)) for source in sources)
     names = ", ".join(f"'t{n}': 'VARCHAR'" for n in range(len(extract.table.fields)))
-    texts = ", ".join(_text_sql(extract.sql_name(column), column) for column in extract.columns)
-    chosen = ", ".join(_column_sql(extract.sql_name(column), column) for column in extract.columns)
+    lines = _lines_sql(extract) if extract.lines else []
+    texts = ", ".join([*(_text_sql(extract.sql_name(column), column) for column in extract.columns), *lines])
+    columns = [_column_sql(extract.sql_name(column), column) for column in extract.columns]
+    chosen = ", ".join([*columns, *(["line", "rest"] if lines else [])])
     return (
         # In two steps, so that no amount is read twice.
         f"CREATE OR REPLACE TABLE {extract.name} AS SELECT {chosen} FROM (SELECT {texts} FROM "
         f"read_csv([{files}], columns = {{{names}}}, auto_detect = false, header = true, delim = ',', quote = '\"', "
         f"escape = '\"', strict_mode = true, max_line_size = {max(line_size, MAX_LINE_SIZE)}))"
     )
+
+
+def _lines_sql(extract: Extract) -> list[str]:
+    """The hashes of a row. An amount counts as it is understood: `1` and ` 1 ` are the same."""
+    cells = {f"coalesce(t{number}, '')": False for number in range(len(extract.table.fields))}
+    for column in extract.columns:
+        if isinstance(column.reading, AmountText):
+            del cells[f"coalesce(t{column.position}, '')"]
+            cells[f"coalesce({extract.sql_name(column)}, text_{extract.sql_name(column)})"] = True
+    rest = [cell for cell, is_amount in cells.items() if not is_amount] or ["0"]
+    return [f"hash({', '.join(cells)}) AS line", f"hash({', '.join(rest)}) AS rest"]
 
 
 def _count(engine: Engine, extract: Extract) -> int:

@@ -31,7 +31,15 @@ def plan(lab: Lab) -> FactPlan:
 def check(lab: Lab, apex: str, by_d: str) -> None:
     (lab.root / "apex.csv").write_text(apex)
     (lab.root / "by-d.csv").write_text(by_d)
-    known = MeasureFacts(measure=measure("amount"), width=Width(whole=1, fraction=2), facts=3, empty=1, negative=False)
+    known = MeasureFacts(
+        measure=measure("amount"),
+        raw=Width(whole=1, fraction=2),
+        width=Width(whole=1, fraction=2),
+        largest="2.25",
+        facts=3,
+        empty=1,
+        negative=False,
+    )
     # A large file is added up by the engine; it must come to the same.
     (engines,) = sum_large([lab.root / "by-d.csv"], 1, [known], "1GB")
     assert (engines == TABLE) == (by_d == BY_D)
