@@ -55,9 +55,11 @@ def _table(folder: Path, options: argparse.Namespace) -> Iterator[str]:
             yield "pandas could not be installed, so it is not measured"
         else:
             commands[PANDAS] = _peer("with_pandas.py", dataset, dimensions, (str(python), "-I"))
-    yield _said(commands[SUMS])
-    measured = measure(commands, runs=options.runs, cwd=folder)
+    measured = measure(commands, runs=options.runs, cwd=folder, warm=not options.alone)
     yield from table(measured)
+    yield ""
+    for name, measurements in measured.items():
+        yield f"{name}: {measurements[0].said}"
     yield from _ratios(measured)
 
 
@@ -77,10 +79,9 @@ def _curve(folder: Path, options: argparse.Namespace) -> Iterator[str]:
         most = [10_000] if rows != max(options.curve or CURVE) else [10_000, 30_000, 100_000, 300_000, 1_000_000]
         for cells in most:
             command = _sums(dataset, rows, options, cells)
-            said = _said(command)
             measured = measure({SUMS: command}, runs=options.runs, cwd=folder)[SUMS]
             seconds, peak = median(measured), max(one.megabytes for one in measured)
-            yield f"{rows:>12,}{cells:>12,}{seconds:>10.2f}{seconds * 1e6 / rows:>18.2f}{peak:>8.0f}   {said}"
+            yield f"{rows:>12,}{cells:>12,}{seconds:>10.2f}{seconds * 1e6 / rows:>18.2f}{peak:>8.0f}   {measured[0].said}"
         shutil.rmtree(dataset)
 
 
@@ -102,14 +103,6 @@ def _whole(dataset: Path, options: argparse.Namespace) -> Sequence[str]:
 
 def _peer(script: str, dataset: Path, dimensions: Sequence[str], python: Sequence[str]) -> Sequence[str]:
     return [*python, str(PEERS / script), str(dataset / "spending.csv"), *dimensions]
-
-
-def _said(command: Sequence[str]) -> str:
-    """What a command says of its work, from a run that is not measured."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
-    return done.stdout.strip()
 
 
 def _with_pandas(folder: Path) -> Path | None:

@@ -22,11 +22,11 @@ engine.execute("DROP TABLE loaded")
 cells: dict[tuple[str, ...], int] = {}
 for size in (3, 2, 1):
     for chosen in itertools.combinations(dimensions, size):
-        parents = [parent for parent in cells if set(chosen) < set(parent)]
+        parents = [(count, parent) for parent, count in cells.items() if set(chosen) < set(parent)]
         by = ", ".join(chosen)
         source, sums = "facts", "sum(amount) AS amount, count(*) AS facts"
         if parents:
-            source = "__".join(min(parents, key=lambda parent: cells[parent]))
+            source = "__".join(min(parents)[1])
             sums = "sum(amount) AS amount, sum(facts)::BIGINT AS facts"
         name = "__".join(chosen)
         engine.execute(f"CREATE TABLE {name} AS SELECT {by}, {sums} FROM {source} GROUP BY {by}")
