@@ -19,8 +19,9 @@ from osds.aggregates.lattice import Branch, Choice, Limits, judge_parts
 from osds.aggregates.ledger import Ledger, Unreadable, open_ledger
 from osds.aggregates.members import choose_labels
 from osds.aggregates.parquet import write_parquet
-from osds.aggregates.reconcile import prove, sum_table
+from osds.aggregates.reconcile import prove
 from osds.aggregates.records import read_records
+from osds.aggregates.second_sum import sum_table
 from osds.aggregates.walk import choose_cuboids
 from osds.dataset.package import DataPackage
 from osds.fiscal.model import FiscalModel
@@ -101,7 +102,7 @@ def _write(run: _Run, *, title: str) -> tuple[Summary, tuple[CuboidFile, ...], t
     """Choose the cuboids, write all files and prove that they add up. `title` is that of the dataset."""
     plan, folder, progress = run.plan, run.folder, run.progress
     with progress.task("Adding up the table a second time"):
-        table = sum_table(run.ledger.engine, plan)
+        table = sum_table(run.ledger.engine, plan, run.ledger.measures)
     with progress.task("Choosing cuboids"):
         branches, conflicts, choice = _choose(run)
     files = write_files(run.ledger.engine, plan, branches, choice.cuboids, folder, progress)
@@ -125,6 +126,7 @@ def _write(run: _Run, *, title: str) -> tuple[Summary, tuple[CuboidFile, ...], t
         branches=branches,
         label_conflicts=conflicts,
         apex=apex,
+        second=table,
         skipped=(*plan.skipped, *run.wish.skipped, *choice.skipped, *drilled.skipped),
     )
     return summary, files, (*_parquet(run, files), *drilled.extras)

@@ -30,8 +30,7 @@ def load_tables(engine: Engine, plan: FactPlan) -> tuple[Finding, ...]:
     findings: list[Finding] = []
     for extract in plan.extracts:
         _load_text(engine, extract, _sources(engine, plan, extract))
-        for column in _with_rest(engine, extract):
-            findings += _read_rest(engine, extract, column)
+        findings += _read_all(engine, extract)
     for lookup in (lookup for table in plan.tables for lookup in table.lookups):
         findings += _repeated_keys(engine, lookup)
     return tuple(dict.fromkeys(findings))  # several tables with money may look up the same one
@@ -49,10 +48,26 @@ def _load_text(engine: Engine, extract: Extract, sources: Sequence[Path]) -> Non
     if engine.reads(_read_sql(extract, sources)) and _count(engine, extract) == table.rows:
         return
     # DuckDB refuses some text that Python reads, for instance LF and CRLF in one file, or a cell of megabytes.
-    longest = rewrite_records(table.paths, len(table.fields), engine.spare)
+    _load_spare(engine, extract, rewrite_records(table.paths, len(table.fields), engine.spare))
+
+
+def load_copy(engine: Engine, extract: Extract, longest: int) -> None:
+    """Load what stands in the engine's spare file, of records that were read before. `longest` is a size in bytes."""
+    _load_spare(engine, extract, longest)
+    _read_all(engine, extract)
+
+
+def _load_spare(engine: Engine, extract: Extract, longest: int) -> None:
     engine.run(_read_sql(extract, (engine.spare,), line_size=longest))
-    if _count(engine, extract) != table.rows:
-        raise BugError(f"{table.resource!r} has {table.rows} rows, but the engine sees {_count(engine, extract)}")
+    if _count(engine, extract) != extract.table.rows:
+        rows, seen = extract.table.rows, _count(engine, extract)
+        raise BugError(f"{extract.table.resource!r} has {rows} rows, but the engine sees {seen}")
+
+
+def _read_all(engine: Engine, extract: Extract) -> list[Finding]:
+    """Read what the engine has left to Python."""
+    columns = _with_rest(engine, extract)
+    return [finding for column in columns for finding in _read_rest(engine, extract, column)]
 
 
 def _read_sql(extract: Extract, sources: Sequence[Path], line_size: int = 0) -> str:
