@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from osds.aggregates.facts import FactPlan
 from osds.aggregates.files import write_files
 from osds.aggregates.folder import fresh_folder, put_in_place
 from osds.aggregates.header import make_header
-from osds.aggregates.lattice import Branch, Choice, Limits, judge_parts
+from osds.aggregates.lattice import Branch, Choice, Cuboid, Limits, Part, judge_parts
 from osds.aggregates.ledger import Ledger, Unreadable, open_ledger
 from osds.aggregates.members import choose_labels
 from osds.aggregates.parquet import write_parquet
@@ -23,6 +23,7 @@ from osds.aggregates.reconcile import prove
 from osds.aggregates.records import read_records
 from osds.aggregates.second_sum import sum_table
 from osds.aggregates.walk import choose_cuboids
+from osds.aggregates.wanted import as_cuboid, matches
 from osds.dataset.package import DataPackage
 from osds.fiscal.model import FiscalModel
 from osds.progress import Progress
@@ -151,9 +152,23 @@ def _choose(run: _Run) -> tuple[tuple[Branch, ...], tuple[int, ...], Choice]:
     engine, plan, settings = run.ledger.engine, run.plan, run.settings
     limits = Limits(rows=plan.rows, members=settings.max_members, cells=settings.max_cells, files=settings.max_files)
     branches = count_members(engine, plan)
-    usable, _ = judge_parts(branches, limits)
+    add = [as_cuboid(wanted, branches) for wanted in run.wish.add]
+    judged, _ = judge_parts(branches, limits)
+    usable = tuple(tuple(sorted({*parts, *_of_branch(n, add)})) for n, parts in enumerate(judged))
     conflicts = choose_labels(engine, plan, usable)
     number_facts(engine, plan, usable)
     forget_text(engine, plan)
-    choice = choose_cuboids(branches, run.ledger.totals, limits, Counter(engine=engine, plan=plan))
+    counter = Counter(engine=engine, plan=plan)
+    choice = choose_cuboids(
+        branches,
+        run.ledger.totals,
+        limits,
+        counter,
+        add=add,
+        drop=lambda cuboid: any(matches(wanted, cuboid, branches) for wanted in run.wish.drop),
+    )
     return branches, conflicts, choice
+
+
+def _of_branch(branch: int, cuboids: Sequence[Cuboid]) -> set[Part]:
+    return {part for cuboid in cuboids for part in cuboid if part.branch == branch}

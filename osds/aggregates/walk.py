@@ -6,7 +6,7 @@ order is that of the model, then the depth. What is left out is listed with its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, groupby, islice, product
 from math import prod
@@ -30,21 +30,36 @@ class Counting(Protocol):
         """How many cells one has."""
 
 
-def choose_cuboids(branches: Sequence[Branch], totals: int, limits: Limits, counting: Counting) -> Choice:
+def choose_cuboids(
+    branches: Sequence[Branch],
+    totals: int,
+    limits: Limits,
+    counting: Counting,
+    *,
+    add: Sequence[Cuboid] = (),
+    drop: Callable[[Cuboid], bool] = lambda _: False,
+) -> Choice:
     """Walk the lattice. `totals` is the number of cells of the apex.
+
+    The cuboids `add` are taken whatever their size, in their order after all others; what `drop` is true of is left out.
 
     `counting` is asked only where the number of members does not already show that a cuboid is small enough; for the
     exact count only where the estimate is near the limit. A cuboid has at least as many cells as any coarser one, so
     those below one that is too large are not counted.
     """
     usable, skipped = judge_parts(branches, limits)
-    walk = _Walk(branches=branches, limits=limits, totals=totals, counting=counting)
-    for batch in _batches(_candidates(usable)):
+    walk = _Walk(branches=branches, limits=limits, totals=totals, counting=counting, drop=drop)
+    added = set(add)
+    for batch in _batches(cuboid for cuboid in _candidates(usable) if cuboid not in added):
         walk.take(batch)
         if len(walk.left_out) >= MAX_LISTED:
             break
-    unseen = _count_candidates(usable) - (len(walk.chosen) - 1) - len(walk.left_out)
-    return Choice(cuboids=tuple(walk.chosen), skipped=(*skipped, *walk.left_out, *_unlisted(unseen)))
+    possible = {part for parts in usable for part in parts}
+    unseen = _count_candidates(usable) - sum(possible.issuperset(cuboid) for cuboid in added)
+    unseen -= len(walk.chosen) - 1 + len(walk.left_out)
+    return Choice(
+        cuboids=tuple(dict.fromkeys((*walk.chosen, *add))), skipped=(*skipped, *walk.left_out, *_unlisted(unseen))
+    )
 
 
 def _batches(candidates: Iterator[Cuboid]) -> Iterator[list[Cuboid]]:
@@ -62,6 +77,7 @@ class _Walk:
     limits: Limits
     totals: int
     counting: Counting
+    drop: Callable[[Cuboid], bool]
     chosen: list[Cuboid] = field(default_factory=lambda: [()])
     left_out: list[Skipped] = field(default_factory=list)
     large: set[Cuboid] = field(default_factory=set)
@@ -83,6 +99,8 @@ class _Walk:
 
     def _reason(self, cuboid: Cuboid, estimate: int) -> str:
         """Why a cuboid is left out, or an empty text."""
+        if self.drop(cuboid):
+            return "it is left out by the setting `without`"
         if len(self.chosen) >= self.limits.files:
             return f"beyond max-files ({self.limits.files})"
         if self._below_large(cuboid):
