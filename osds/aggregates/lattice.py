@@ -69,7 +69,7 @@ class Limits:
         if self.most_cells == self.cells:
             return f"max-cells ({self.cells})"
         if self.most_cells == FEW_CELLS:
-            return f"{FEW_CELLS}, the most for {self.rows} rows"
+            return f"{FEW_CELLS}, the limit for up to {FEW_CELLS * CELLS_BY_ROWS} rows"
         return f"a quarter of the {self.rows} rows"
 
 

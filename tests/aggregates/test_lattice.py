@@ -46,11 +46,11 @@ def test_judge_parts__each_depth_alone() -> None:
 @pytest.mark.parametrize(
     ("rows", "cells", "most", "words"),
     [
-        (100, 100_000, 10_000, "10000, the most for 100 rows"),
+        (100, 100_000, 10_000, "10000, the limit for up to 40000 rows"),
         (100, 9_999, 9_999, "max-cells (9999)"),
         (1_000_000, 100_000, 100_000, "max-cells (100000)"),
         (1_000_000, 1_000_000, 250_000, "a quarter of the 1000000 rows"),
-        (40_001, 100_000, 10_000, "10000, the most for 40001 rows"),
+        (40_001, 100_000, 10_000, "10000, the limit for up to 40000 rows"),
         (40_004, 100_000, 10_001, "a quarter of the 40004 rows"),
     ],
 )
