@@ -47,7 +47,7 @@ def number_facts(engine: Engine, plan: FactPlan, usable: Sequence[tuple[Part, ..
 
     The numbers themselves are in `paths_x` and `paths_0, paths_1…` as `r1, r2…` beside the codes `k1, k2…`.
     """
-    columns = ["CAST(0 AS UINTEGER) AS x"]
+    columns = ["CAST(0 AS UTINYINT) AS x"]
     joins = []
     if plan.axes:
         depth = len(plan.axes)
@@ -95,14 +95,22 @@ def _make_distinct(engine: Engine, table: str, attributes: Iterable[int]) -> Non
 def _make_paths(engine: Engine, name: str, codes: str, depth: int) -> None:
     """Number the paths at each depth in the order of the output: by code, byte by byte, the empty code last."""
     order = [f"k{level} = '', k{level}" for level in range(1, depth + 1)]
+    kind = _smallest_type(_count(engine, codes))
     ranks = ", ".join(
-        f"CAST(dense_rank() OVER (ORDER BY {', '.join(order[:level])}) - 1 AS UINTEGER) AS r{level}"
+        f"CAST(dense_rank() OVER (ORDER BY {', '.join(order[:level])}) - 1 AS {kind}) AS r{level}"
         for level in range(1, depth + 1)
     )
     engine.run(
         f"CREATE TABLE paths_{name} AS SELECT {keys(depth)}, {ranks} FROM (SELECT DISTINCT {keys(depth)} FROM {codes})"
     )
     engine.run(f"DROP TABLE {codes}")
+
+
+def _smallest_type(count: int) -> str:
+    """The smallest SQL type for so many numbers: every fact has one per dimension."""
+    if count <= 1 << 8:
+        return "UTINYINT"
+    return "USMALLINT" if count <= 1 << 16 else "UINTEGER"
 
 
 def _join_sql(name: str, attributes: Iterable[int]) -> str:

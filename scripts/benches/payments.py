@@ -1,4 +1,4 @@
-"""Generated spending: payments by district, fund, payer, function, programme and status; the same ones every time.
+"""Generated payments by district, fund, payer, function, programme and status; the same ones every time.
 
 The engine makes it, because Python would take minutes for millions of rows. The six dimensions have 41 cuboids of up to
 three of them, at five million rows with 6 million cells in all. With `suppliers` there are two more dimensions, one of
@@ -30,14 +30,14 @@ _COLUMNS = """
 _ROLLS = ", ".join(f"CAST(hash(i * 16 + {n}) % 2147483647 AS BIGINT)" for n in range(9))
 
 
-def write_spending(folder: Path, *, rows: int, suppliers: bool = False) -> Path:
+def write_payments(folder: Path, *, rows: int, suppliers: bool = False) -> Path:
     """Write a valid dataset of `rows` payments into the new folder `folder`; return it."""
     import duckdb
 
     folder.mkdir(parents=True)
     table = f"SELECT {_COLUMNS} FROM (SELECT i, [{_ROLLS}] AS h FROM range({rows}) r(i))"
     with duckdb.connect(config={"preserve_insertion_order": "true"}) as engine:
-        engine.execute(f"COPY ({table}) TO '{folder / 'spending.csv'}' (FORMAT csv, HEADER true)")
+        engine.execute(f"COPY ({table}) TO '{folder / 'payments.csv'}' (FORMAT csv, HEADER true)")
         names = [name for name, *_ in engine.execute(f"DESCRIBE {table}").fetchall()]
     chosen = (*DIMENSIONS, *SUPPLIERS) if suppliers else DIMENSIONS
     (folder / "datapackage.json").write_text(json.dumps(_descriptor(names, chosen), indent=2), encoding="utf-8")
@@ -53,5 +53,5 @@ def _descriptor(names: list[str], dimensions: tuple[str, ...]) -> dict[str, Any]
             for name in dimensions
         },
     }
-    resource = {"name": "spending", "path": "spending.csv", "schema": {"fields": fields}}
-    return {"name": "spending", "title": "Generated spending", "resources": [resource], "model": model}
+    resource = {"name": "payments", "path": "payments.csv", "schema": {"fields": fields}}
+    return {"name": "payments", "title": "Generated payments", "resources": [resource], "model": model}
