@@ -52,10 +52,14 @@ def find_duplicates(books: Books) -> Iterator[Finding]:
         if count.copies:
             check = checks.DUPLICATED_LINES if _are_faults(books, count) else checks.REPEATED_LINES
             message = (
-                f"{counted(count.copies, 'row')} of {count.rows:,} with money repeat another one exactly: "
+                f"{counted(count.copies, 'row')} of {count.rows:,} with money {_repeat(count.copies)} another one exactly: "
                 f"{_money(books, number)}; for instance {listed(_examples(books, number))}"
             )
             yield check.at(Place(file=books.plan.tables[number].extract.file), message)
+
+
+def _repeat(copies: int) -> str:
+    return "repeats" if copies == 1 else "repeat"
 
 
 def _has_money(table: FactTable) -> str:

@@ -13,7 +13,6 @@ from typing import Any
 from osds.dataset.package import DataPackage, Resource
 from osds.progress import Progress
 from osds.report import TableFacts
-from osds.tables.plain import is_surely_plain
 from osds.tables.rewriting import rewrite
 from osds.tables.text import TableText
 
@@ -26,15 +25,8 @@ def plain_text(
     `facts` are those of the judge, so the table is valid and its rows are counted.
     """
     resource = next(r for r in package.resources if r.name == facts.resource)
-    if is_surely_plain(folder, resource):
-        return _text(resource, facts, folder / resource.paths[0], tuple(field.name for field in resource.fields))
-    return ask_frictionless(folder, package, resource, facts, scratch=scratch, progress=progress)
-
-
-def ask_frictionless(
-    folder: Path, package: DataPackage, resource: Resource, facts: TableFacts, *, scratch: Path, progress: Progress
-) -> TableText:
-    """The same for any table, the long way: frictionless takes as long to start as all else for a small table."""
+    if facts.labels:
+        return _text(resource, facts, folder / resource.paths[0], facts.labels)
     from frictionless import Package
 
     descriptor, _ = rewrite(package, resource, ())
