@@ -96,6 +96,15 @@ def test_countries__all_of_iso_3166_with_known_money() -> None:
     assert all(len(code) == 2 and code.isupper() for code in MONEY)
 
 
+def test_lint__a_column_of_currencies_is_enough() -> None:
+    dimensions = {
+        **MODEL["dimensions"],
+        "currency": {"attributes": {"code": {"source": "label"}}, "primaryKey": "code"},
+    }
+    found = linted(model={**measure(), "dimensions": dimensions})
+    assert "currency-missing" not in found
+
+
 def test_lint__two_dimensions_on_one_column() -> None:
     dimensions: dict[str, Any] = MODEL["dimensions"]
     twice = {**dimensions, "fund": {"attributes": {"id": {"source": "year"}}, "primaryKey": "id"}}
