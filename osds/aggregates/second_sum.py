@@ -22,7 +22,7 @@ from osds.aggregates.records import read_records, rewrite_records
 from osds.errors import BugError
 
 MAX_ROWS = 1_000_000
-SAMPLE = 200_000  # rows of each table
+SAMPLE = 50_000  # rows of each table
 EXACT = Context(prec=200, traps=[Inexact, InvalidOperation])  # more digits than a table can need
 
 Key = tuple[str, ...]  # the axis values of a cell

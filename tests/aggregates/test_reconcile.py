@@ -167,7 +167,7 @@ def test_sum_table__more_digits_than_python_keeps_by_itself(lab: Lab) -> None:
 
 def test_rule__says_how_the_second_sum_was_made() -> None:
     assert rule(1_000_000).endswith("in plain Python decimals")
-    assert "by SQL, because it has more than 1000000 rows; for the first 200000 of each table" in rule(1_000_001)
+    assert "by SQL, because it has more than 1000000 rows; for the first 50000 of each table" in rule(1_000_001)
 
 
 def test_records__a_table_that_python_cannot_read(tmp_path: Path) -> None:
