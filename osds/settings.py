@@ -108,7 +108,14 @@ class Settings:
     )
     without: str | None = _setting(
         None,
-        about="Leave these dimensions out: names, separated by commas",
+        about="Leave these dimensions out: names, separated by commas; or a single cuboid, such as function+payee",
+        commands="aggregate publish",
+        metavar="NAMES",
+        in_file=True,
+    )
+    add: str | None = _setting(
+        None,
+        about="Write these cuboids whatever their size, such as payee, function/level1+payee",
         commands="aggregate publish",
         metavar="NAMES",
         in_file=True,

@@ -6,9 +6,10 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from scripts.benches import commands, validation
+from scripts.benches import aggregates, commands, validation
 
 BENCHES = {
+    "aggregate": aggregates,
     "commands": commands,
     "validate": validation,
 }  # a module has a docstring, `add_options(parser)` and `run(folder, options)`

@@ -205,3 +205,14 @@ def test_bench__prints_a_curve() -> None:
     assert done.returncode == 0, done.stderr
     figures = [line.split() for line in done.stdout.splitlines()[3:]]
     assert [(line[0], len(line)) for line in figures] == [("100", 5), ("200", 5)]
+
+
+def test_bench__sums_by_rows_and_by_cells() -> None:
+    command = [sys.executable, "-m", "scripts.bench", "aggregate", "--runs", "1"]
+    done = subprocess.run([*command, "--alone", "--rows", "2000"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^osds, the sums alone: 42 cuboids, \d+ cells, 0 left out$", done.stdout, re.MULTILINE)
+    done = subprocess.run([*command, "--curve", "500"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    figures = [line.split()[:2] for line in done.stdout.splitlines()[3:]]
+    assert figures == [["500", cells] for cells in ("10,000", "30,000", "100,000", "300,000", "1,000,000")]

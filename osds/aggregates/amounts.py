@@ -8,7 +8,7 @@ The result is the view `facts_text`: one row per fact, attributes `a0, a1…` as
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
@@ -26,10 +26,15 @@ MAX_QUOTED = 80
 
 @dataclass(frozen=True, kw_only=True)
 class MeasureFacts:
-    """What is known of one measure. `width` is that of the single amounts, factor applied; `empty` have no amount."""
+    """What is known of one measure. `width` is that of the single amounts, factor applied; `empty` have no amount.
+
+    `raw` is the width of what is written; `largest` the largest amount whatever its sign, in plain notation, if any.
+    """
 
     measure: Measure
+    raw: Width
     width: Width
+    largest: str | None
     facts: int
     empty: int
     negative: bool
@@ -45,10 +50,15 @@ def spread_facts(engine: Engine, plan: FactPlan) -> tuple[tuple[MeasureFacts, ..
     ]
     if findings:
         return (), tuple(findings)
-    selects = (_group_sql(table, group, plan, widths) for table in plan.tables for group in table.groups)
-    engine.run(f"CREATE VIEW facts_text AS {' UNION ALL '.join(selects)}")
+    engine.run(f"CREATE VIEW facts_text AS {facts_sql(plan, widths)}")
     known = _measure_facts(engine, plan, widths)
     return known, tuple(_too_much(engine, plan, known))
+
+
+def facts_sql(plan: FactPlan, widths: Sequence[Width]) -> str:
+    """The facts of loaded tables, where the amounts of each measure are written in so many digits at most."""
+    selects = (_group_sql(table, group, plan, widths) for table in plan.tables for group in table.groups)
+    return " UNION ALL ".join(selects)
 
 
 def _measure_widths(engine: Engine, plan: FactPlan) -> list[Width]:
@@ -94,7 +104,7 @@ def _too_wide(engine: Engine, plan: FactPlan, number: int, width: Width) -> Find
     return AMOUNT_OUT_OF_RANGE.at(Place(file=extract.file, field=column.name), message, value=text[:MAX_QUOTED])
 
 
-def _group_sql(table: FactTable, group: Group, plan: FactPlan, widths: list[Width]) -> str:
+def _group_sql(table: FactTable, group: Group, plan: FactPlan, widths: Sequence[Width]) -> str:
     attributes = [f"{_value_sql(value, table)} AS a{n}" for n, value in enumerate(group.attributes)]
     amounts = [
         f"{_amount_sql(column, widths[n], plan.measures[n].factor, table)} AS m{n}"
@@ -123,7 +133,9 @@ def _amount_sql(column: Column | None, width: Width, factor: Decimal, table: Fac
 def _measure_facts(engine: Engine, plan: FactPlan, widths: list[Width]) -> tuple[MeasureFacts, ...]:
     found = engine.row(
         "SELECT "
-        + ", ".join(f"count(m{n}), coalesce(bool_or(m{n} < 0), false)" for n in _numbers(plan))
+        + ", ".join(
+            f"count(m{n}), coalesce(min(m{n}) < 0, false), CAST(max(abs(m{n})) AS VARCHAR)" for n in _numbers(plan)
+        )
         + " FROM facts_text"
     )
     known = []
@@ -132,10 +144,12 @@ def _measure_facts(engine: Engine, plan: FactPlan, widths: list[Width]) -> tuple
         known.append(
             MeasureFacts(
                 measure=measure,
+                raw=widths[n],
                 width=scaled(widths[n], measure.factor),
+                largest=found[3 * n + 2],
                 facts=facts,
-                empty=facts - found[2 * n],
-                negative=found[2 * n + 1],
+                empty=facts - found[3 * n],
+                negative=found[3 * n + 1],
             )
         )
     return tuple(known)
@@ -143,11 +157,8 @@ def _measure_facts(engine: Engine, plan: FactPlan, widths: list[Width]) -> tuple
 
 def _too_much(engine: Engine, plan: FactPlan, known: tuple[MeasureFacts, ...]) -> Iterator[Finding]:
     """Findings where a sum could overflow: no sum of a cell is larger than the sum of all absolute amounts."""
-    largest = engine.row(
-        f"SELECT {', '.join(f'CAST(max(abs(m{n})) AS VARCHAR)' for n in range(len(known)))} FROM facts_text"
-    )
     for n, one in enumerate(known):
-        if largest[n] is None or _units(largest[n]) * one.facts < 10**MAX_DIGITS:
+        if one.largest is None or _units(one.largest) * one.facts < 10**MAX_DIGITS:
             continue
         units = 0
         for batch in engine.batches(f"SELECT CAST(abs(m{n}) AS VARCHAR), count(*) FROM facts_text GROUP BY 1"):
@@ -156,7 +167,7 @@ def _too_much(engine: Engine, plan: FactPlan, known: tuple[MeasureFacts, ...]) -
             table, column = next(plan.amounts(n))
             place = Place(file=table.extract.file, field=column.name)
             text = f"the amounts of {one.measure.name!r} add up to more than {MAX_DIGITS} digits"
-            yield AMOUNT_OUT_OF_RANGE.at(place, f"{text}; the largest is {largest[n]}", value=largest[n])
+            yield AMOUNT_OUT_OF_RANGE.at(place, f"{text}; the largest is {one.largest}", value=one.largest)
 
 
 def _units(amount: str) -> int:

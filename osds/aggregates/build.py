@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from osds.aggregates.amounts import MeasureFacts, spread_facts
 from osds.aggregates.bundle import Bundle, CuboidFile, Extra, Source, Summary, describe, render
-from osds.aggregates.checks import TOO_MANY_TOTALS
+from osds.aggregates.cells import Counter
 from osds.aggregates.choice import PARQUET, Wish, read_wish
-from osds.aggregates.cube import count_cells, count_members, count_totals, forget_text, number_facts
-from osds.aggregates.engine import Engine, open_engine
+from osds.aggregates.cube import count_members, forget_text, number_facts
 from osds.aggregates.extras import write_drills
 from osds.aggregates.facts import FactPlan
 from osds.aggregates.files import write_files
 from osds.aggregates.folder import fresh_folder, put_in_place
 from osds.aggregates.header import make_header
-from osds.aggregates.lattice import Branch, Choice, Limits, choose_cuboids, judge_parts
-from osds.aggregates.load import load_tables
+from osds.aggregates.lattice import Branch, Choice, Cuboid, Limits, Part, judge_parts
+from osds.aggregates.ledger import Ledger, Unreadable, open_ledger
 from osds.aggregates.members import choose_labels
 from osds.aggregates.parquet import write_parquet
-from osds.aggregates.planning import plan_facts
-from osds.aggregates.reconcile import prove, sum_table
+from osds.aggregates.reconcile import prove
 from osds.aggregates.records import read_records
+from osds.aggregates.second_sum import sum_table
+from osds.aggregates.walk import choose_cuboids
+from osds.aggregates.wanted import as_cuboid, matches
 from osds.dataset.package import DataPackage
 from osds.fiscal.model import FiscalModel
 from osds.progress import Progress
-from osds.report import DESCRIPTOR_FILE, Finding, Place
+from osds.report import DESCRIPTOR_FILE, Finding
 from osds.settings import Settings
 from osds.tables.text import TableText
 
@@ -59,58 +59,40 @@ def aggregate(
     `OutsideError` if disk or memory fails, `BugError` if a file does not add up.
     """
     wish = read_wish(model, settings)
-    plan, findings = plan_facts(package, wish.model, tables)
-    if plan is None:
-        return Aggregation(findings=findings, bundle=None)
-    with (
-        fresh_folder(output) as folder,
-        open_engine(plan.paths, memory=settings.memory, threads=threads) as engine,
-    ):
-        facts, findings = _read_facts(engine, plan, settings, progress)
-        if facts is None:
-            return Aggregation(findings=findings, bundle=None)
-        run = _Run(
-            engine=engine, plan=plan, facts=facts, wish=wish, settings=settings, folder=folder, progress=progress
-        )
-        summary, files, extras = _write(run, title=package.title or source.name)
-        bundle = describe(package, plan, summary, files, extras, source)
+    with open_ledger(package, wish.model, tables, settings, progress=progress, threads=threads) as ledger:
+        if isinstance(ledger, Unreadable):
+            return Aggregation(findings=ledger.findings, bundle=None)
+        return add_up(ledger, wish, settings, output, source=source, progress=progress)
+
+
+def add_up(
+    ledger: Ledger, wish: Wish, settings: Settings, output: Path, *, source: Source, progress: Progress
+) -> Aggregation:
+    """The same from facts that are loaded already, of all dimensions or only of those that are wished for.
+
+    Whoever calls must be the last to use the ledger: the facts are brought into another form.
+    """
+    plan = _narrowed(ledger.plan, wish)
+    title = ledger.package.title or source.name
+    with fresh_folder(output) as folder:
+        run = _Run(ledger=ledger, plan=plan, wish=wish, settings=settings, folder=folder, progress=progress)
+        summary, files, extras = _write(run, title=title)
+        bundle = describe(ledger.package, plan, summary, files, extras, source)
         (folder / DESCRIPTOR_FILE).write_bytes(render(bundle).encode("utf-8"))
         return Aggregation(findings=(), bundle=bundle, changed=put_in_place(folder, output))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Facts:
-    """What is known once the facts are in the engine. `totals` is the number of cells of the apex."""
-
-    measures: tuple[MeasureFacts, ...]
-    totals: int
-
-
-def _read_facts(
-    engine: Engine, plan: FactPlan, settings: Settings, progress: Progress
-) -> tuple[_Facts | None, tuple[Finding, ...]]:
-    """Bring the facts into the engine, or find out why they cannot be added up."""
-    with progress.task("Reading the facts"):
-        findings = load_tables(engine, plan)
-        if findings:
-            return None, findings
-        measures, findings = spread_facts(engine, plan)
-        if findings:
-            return None, findings
-        totals = count_totals(engine, plan)
-        if totals > settings.max_cells:
-            text = f"{', '.join(plan.axes)}: {totals} combinations, more than max-cells ({settings.max_cells})"
-            return None, (TOO_MANY_TOTALS.at(Place(file=plan.file), text),)
-        return _Facts(measures=measures, totals=totals), ()
+def _narrowed(plan: FactPlan, wish: Wish) -> FactPlan:
+    names = {dimension.name for dimension in wish.model.dimensions}
+    return replace(plan, hierarchies=tuple(h for h in plan.hierarchies if h.dimension.name in names))
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Run:
     """What every step of writing needs to know."""
 
-    engine: Engine
+    ledger: Ledger
     plan: FactPlan
-    facts: _Facts
     wish: Wish
     settings: Settings
     folder: Path
@@ -121,18 +103,18 @@ def _write(run: _Run, *, title: str) -> tuple[Summary, tuple[CuboidFile, ...], t
     """Choose the cuboids, write all files and prove that they add up. `title` is that of the dataset."""
     plan, folder, progress = run.plan, run.folder, run.progress
     with progress.task("Adding up the table a second time"):
-        table = sum_table(run.engine, plan)
+        table = sum_table(run.ledger.engine, plan, run.ledger.measures)
     with progress.task("Choosing cuboids"):
         branches, conflicts, choice = _choose(run)
-    files = write_files(run.engine, plan, branches, choice.cuboids, folder, progress)
+    files = write_files(run.ledger.engine, plan, branches, choice.cuboids, folder, progress)
     names = [file.file.name for file in files]
     with progress.task("Proving that every file adds up"):
-        prove(folder, names, plan, table)
+        prove(folder, names, run.ledger.measures, plan, table, memory=run.settings.memory)
     apex = tuple(tuple(record) for record in read_records([folder / names[0]]))
     drilled = write_drills(
-        run.engine,
+        run.ledger.engine,
         plan,
-        run.facts.measures,
+        run.ledger.measures,
         choice.cuboids,
         apex,
         folder,
@@ -141,10 +123,11 @@ def _write(run: _Run, *, title: str) -> tuple[Summary, tuple[CuboidFile, ...], t
         progress=progress,
     )
     summary = Summary(
-        measures=run.facts.measures,
+        measures=run.ledger.measures,
         branches=branches,
         label_conflicts=conflicts,
         apex=apex,
+        second=table,
         skipped=(*plan.skipped, *run.wish.skipped, *choice.skipped, *drilled.skipped),
     )
     return summary, files, (*_parquet(run, files), *drilled.extras)
@@ -155,7 +138,7 @@ def _parquet(run: _Run, files: tuple[CuboidFile, ...]) -> tuple[Extra, ...]:
         return ()
     return write_parquet(
         run.plan,
-        run.facts.measures,
+        run.ledger.measures,
         make_header(run.plan),
         files,
         run.folder,
@@ -166,12 +149,26 @@ def _parquet(run: _Run, files: tuple[CuboidFile, ...]) -> tuple[Extra, ...]:
 
 def _choose(run: _Run) -> tuple[tuple[Branch, ...], tuple[int, ...], Choice]:
     """The dimensions with their members, how many paths have several labels, and the cuboids to write."""
-    engine, plan, settings = run.engine, run.plan, run.settings
+    engine, plan, settings = run.ledger.engine, run.plan, run.settings
     limits = Limits(rows=plan.rows, members=settings.max_members, cells=settings.max_cells, files=settings.max_files)
     branches = count_members(engine, plan)
-    usable, _ = judge_parts(branches, limits)
+    add = [as_cuboid(wanted, branches) for wanted in run.wish.add]
+    judged, _ = judge_parts(branches, limits)
+    usable = tuple(tuple(sorted({*parts, *_of_branch(n, add)})) for n, parts in enumerate(judged))
     conflicts = choose_labels(engine, plan, usable)
     number_facts(engine, plan, usable)
     forget_text(engine, plan)
-    choice = choose_cuboids(branches, run.facts.totals, limits, lambda cuboid: count_cells(engine, cuboid))
+    counter = Counter(engine=engine, plan=plan)
+    choice = choose_cuboids(
+        branches,
+        run.ledger.totals,
+        limits,
+        counter,
+        add=add,
+        drop=lambda cuboid: any(matches(wanted, cuboid, branches) for wanted in run.wish.drop),
+    )
     return branches, conflicts, choice
+
+
+def _of_branch(branch: int, cuboids: Sequence[Cuboid]) -> set[Part]:
+    return {part for cuboid in cuboids for part in cuboid if part.branch == branch}

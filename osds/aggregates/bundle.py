@@ -16,6 +16,7 @@ from osds.aggregates.facts import FactPlan
 from osds.aggregates.header import COUNT, Header, make_header
 from osds.aggregates.lattice import Branch, Cuboid, Named, Skipped, named
 from osds.aggregates.reconcile import rule
+from osds.aggregates.second_sum import Totals
 from osds.aggregates.writing import Written
 from osds.dataset.package import DataPackage
 
@@ -67,12 +68,15 @@ class Bundle:
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """What the engine found out about the facts. `label_conflicts` are per branch; `apex` are the records of apex.csv."""
+    """What the engine found out about the facts. `label_conflicts` are per branch; `apex` are the records of apex.csv,
+    `second` the totals of the second sum over the table.
+    """
 
     measures: tuple[MeasureFacts, ...]
     branches: tuple[Branch, ...]
     label_conflicts: tuple[int, ...]
     apex: tuple[tuple[str, ...], ...]
+    second: Totals
     skipped: tuple[Skipped, ...]
 
 
@@ -103,6 +107,8 @@ def describe(
         "reconciliation": {
             "files": len(files) + len(extras),
             "checked": True,
+            "facts": plan.facts,
+            "second_sum": list(_second(plan, summary)),
             "rule": f"{rule(plan.rows)}; {RULE}",
         },
     }
@@ -137,6 +143,16 @@ def _totals(plan: FactPlan, summary: Summary, number: int) -> Iterator[dict[str,
         value = record[len(plan.axes) + number]
         if value:
             yield {**dict(zip(map(str, plan.axes), record, strict=False)), "value": value}
+
+
+def _second(plan: FactPlan, summary: Summary) -> Iterator[dict[str, Json]]:
+    """What the table came to when it was added up again, in the order of apex.csv; no sum where no fact has an amount."""
+    names = [known.measure.name for known in summary.measures]
+    for record in summary.apex:
+        key, cells = record[: len(plan.axes)], record[len(plan.axes) : -1]
+        total = summary.second[key]
+        sums = {name: f"{amount:f}" for name, amount, cell in zip(names, total.sums, cells, strict=True) if cell}
+        yield {**dict(zip(map(str, plan.axes), key, strict=True)), "facts": total.facts, "sums": sums}
 
 
 def _dimension(plan: FactPlan, summary: Summary, number: int) -> dict[str, Json]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from osds.aggregates.lattice import Skipped
+from osds.aggregates.wanted import Wanted, read_wanted
 from osds.errors import UsageError
 from osds.fiscal.model import Dimension, FiscalModel
 from osds.settings import Settings
@@ -17,19 +18,28 @@ FORMATS = (CSV, PARQUET)
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """The model without the dimensions that nobody wants, what that leaves out, and the formats of the cuboids."""
+    """The model without the dimensions that nobody wants, what that leaves out, and the formats of the cuboids.
+
+    Besides, the cuboids to write whatever their size, and those to leave out.
+    """
 
     model: FiscalModel
     skipped: tuple[Skipped, ...]
     formats: tuple[str, ...]
+    add: tuple[Wanted, ...]
+    drop: tuple[Wanted, ...]
 
 
 def read_wish(model: FiscalModel, settings: Settings) -> Wish:
-    """What `settings.only`, `settings.without` and `settings.formats` ask for.
+    """What `settings.only`, `settings.without`, `settings.add` and `settings.formats` ask for.
 
-    Raises `UsageError` for a name that is not one of the model's dimensions or formats, and for leaving out an axis.
+    Raises `UsageError` for a name that is not one of the model's dimensions or formats, for leaving out an axis, and for
+    adding a cuboid of a dimension that is left out.
     """
     only, without = _names(settings.only), _names(settings.without)
+    known = {dimension.name for dimension in model.dimensions}
+    drop = tuple(name for name in without if name not in known and "+" in name)
+    without = tuple(name for name in without if name not in drop)
     _check_dimensions(model, "only", only)
     _check_dimensions(model, "without", without)
     axes = model.axes
@@ -40,8 +50,12 @@ def read_wish(model: FiscalModel, settings: Settings) -> Wish:
                 next_step="Take it out of `without`",
             )
     reasons = {d.name: _reason(d, only, without) for d in model.dimensions if d not in axes}
+    kept = replace(model, dimensions=tuple(d for d in model.dimensions if not reasons.get(d.name)))
+    summed = [d for d in kept.dimensions if d not in axes]
     return Wish(
-        model=replace(model, dimensions=tuple(d for d in model.dimensions if not reasons.get(d.name))),
+        model=kept,
+        add=tuple(read_wanted(name, summed, "add") for name in _names(settings.add)),
+        drop=tuple(read_wanted(name, summed, "without") for name in drop),
         skipped=tuple(_skipped(d, reasons[d.name]) for d in model.dimensions if reasons.get(d.name)),
         formats=_formats(settings.formats),
     )

@@ -1,4 +1,4 @@
-"""Members and cells in the engine, from the view `facts_text`.
+"""Members in the engine, from the view `facts_text`, and the facts by their numbers.
 
 Every path of codes gets the number of its place in the order of the output, so that cells are grouped and sorted by
 whole numbers; the text that stands for a number in a file is made once per member, see `members`.
@@ -8,11 +8,11 @@ whole numbers; the text that stands for a number in a file is made once per memb
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from osds.aggregates.engine import Engine
 from osds.aggregates.facts import FactPlan
-from osds.aggregates.lattice import Branch, Cuboid, Part
+from osds.aggregates.lattice import Branch, Part
 
 
 def count_totals(engine: Engine, plan: FactPlan) -> int:
@@ -47,7 +47,7 @@ def number_facts(engine: Engine, plan: FactPlan, usable: Sequence[tuple[Part, ..
 
     The numbers themselves are in `paths_x` and `paths_0, paths_1…` as `r1, r2…` beside the codes `k1, k2…`.
     """
-    columns = ["CAST(0 AS UINTEGER) AS x"]
+    columns = ["CAST(0 AS UTINYINT) AS x"]
     joins = []
     if plan.axes:
         depth = len(plan.axes)
@@ -73,28 +73,6 @@ def forget_text(engine: Engine, plan: FactPlan) -> None:
         engine.run(f"DROP TABLE {extract.name}")
 
 
-def count_cells(engine: Engine, cuboid: Cuboid) -> int:
-    """How many cells a cuboid has."""
-    return _count(engine, f"(SELECT DISTINCT {', '.join(_grouped(cuboid))} FROM facts)")
-
-
-def cell_lines(engine: Engine, plan: FactPlan, cuboid: Cuboid) -> Iterator[list[str]]:
-    """The cells of a cuboid as lines of CSV in the order of the output, some at a time."""
-    grouped = _grouped(cuboid)
-    sums = [f"sum(m{number}) AS s{number}" for number in range(len(plan.measures))]
-    named = grouped if plan.axes else grouped[1:]
-    joins = " ".join(f"JOIN texts t_{name} ON t_{name}.part = '{name}' AND t_{name}.r = c.{name}" for name in named)
-    cells = [f"t_{name}.text" for name in named]
-    cells += [f"coalesce(CAST(s{number} AS VARCHAR), '')" for number in range(len(plan.measures))]
-    query = (
-        f"SELECT {' || chr(44) || '.join([*cells, 'CAST(facts AS VARCHAR)'])} "
-        f"FROM (SELECT {', '.join([*grouped, *sums])}, count(*) AS facts FROM facts GROUP BY {', '.join(grouped)}) c "
-        f"{joins} ORDER BY {', '.join(f'c.{name}' for name in grouped)}"
-    )
-    for batch in engine.batches(query):
-        yield [line for (line,) in batch]
-
-
 def column(part: Part) -> str:
     """The column of `facts` that holds the number of a part's member."""
     return f"p{part.branch}_{part.depth}"
@@ -103,10 +81,6 @@ def column(part: Part) -> str:
 def keys(depth: int) -> str:
     """The codes of a path down to `depth`."""
     return ", ".join(f"k{level}" for level in range(1, depth + 1))
-
-
-def _grouped(cuboid: Cuboid) -> list[str]:
-    return ["x", *(column(part) for part in cuboid)]
 
 
 def _count(engine: Engine, table: str) -> int:
@@ -121,14 +95,22 @@ def _make_distinct(engine: Engine, table: str, attributes: Iterable[int]) -> Non
 def _make_paths(engine: Engine, name: str, codes: str, depth: int) -> None:
     """Number the paths at each depth in the order of the output: by code, byte by byte, the empty code last."""
     order = [f"k{level} = '', k{level}" for level in range(1, depth + 1)]
+    kind = _smallest_type(_count(engine, codes))
     ranks = ", ".join(
-        f"CAST(dense_rank() OVER (ORDER BY {', '.join(order[:level])}) - 1 AS UINTEGER) AS r{level}"
+        f"CAST(dense_rank() OVER (ORDER BY {', '.join(order[:level])}) - 1 AS {kind}) AS r{level}"
         for level in range(1, depth + 1)
     )
     engine.run(
         f"CREATE TABLE paths_{name} AS SELECT {keys(depth)}, {ranks} FROM (SELECT DISTINCT {keys(depth)} FROM {codes})"
     )
     engine.run(f"DROP TABLE {codes}")
+
+
+def _smallest_type(count: int) -> str:
+    """The smallest SQL type for so many numbers: every fact has one per dimension."""
+    if count <= 1 << 8:
+        return "UTINYINT"
+    return "USMALLINT" if count <= 1 << 16 else "UINTEGER"
 
 
 def _join_sql(name: str, attributes: Iterable[int]) -> str:

@@ -44,7 +44,8 @@ def make_drills(
     engine: Engine, plan: FactPlan, measures: Sequence[MeasureFacts], cuboids: Sequence[Cuboid]
 ) -> tuple[Drill, ...]:
     """The drills of the chosen cuboids, in the order of the model, and their tables."""
-    deepest = {cuboid[0].branch: cuboid[0].depth for cuboid in cuboids if len(cuboid) == 1}  # the deepest comes last
+    single = sorted(cuboid[0] for cuboid in cuboids if len(cuboid) == 1)
+    deepest = dict(single)  # by branch; the deepest comes last
     drills = tuple(
         Drill(branch=branch, depth=depth, hierarchy=plan.hierarchies[branch]) for branch, depth in deepest.items()
     )

@@ -51,6 +51,13 @@ class Engine:
         """All rows of a query."""
         return [row for batch in self.batches(sql) for row in batch]
 
+    def write(self, sql: str) -> Path:
+        """The rows of a query as lines of text in the file `spare`: values with commas between, just as they are."""
+        target = literal(str(self.spare))
+        form = "FORMAT csv, HEADER false, DELIMITER ',', QUOTE '', ESCAPE '', NULLSTR '', USE_TMP_FILE false"
+        self.run(f"COPY ({sql}) TO {target} ({form})")
+        return self.spare
+
     def row(self, sql: str) -> Row:
         """The one row of a query that always has one."""
         return self.rows(sql)[0]

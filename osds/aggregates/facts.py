@@ -41,12 +41,16 @@ Value = Column | str  # where an attribute comes from: a column, or the same tex
 
 @dataclass(frozen=True, kw_only=True)
 class Extract:
-    """The columns that are read of one table. `name` is what the engine calls it; `file` is its path, for findings."""
+    """The columns that are read of one table. `name` is what the engine calls it; `file` is its path, for findings.
+
+    With `lines`, two more columns tell rows apart: `line`, a hash of the whole row, and `rest`, of all but its amounts.
+    """
 
     name: str
     table: TableText
     file: str | None
     columns: tuple[Column, ...]
+    lines: bool = False
 
     def sql_name(self, column: Column) -> str:
         """What the engine calls a column: `c0`, `c1`…, never a name that somebody else has chosen."""

@@ -1,21 +1,17 @@
-"""Which cuboids are worth writing: a decision over the number of members and cells. Values only.
+"""Cuboids, the dimensions that they are made of, and which of these are worth it. Values only; see `walk`.
 
-The lattice is walked from the apex: fewer dimensions first, then the order of the model, then depth. A drill-down
-inside one hierarchy is one dimension at a greater depth. What is left out is listed with its reason (OSEP-07 asks
-for "partial materialization": sums over one, two, at most three dimensions).
+A drill-down inside one hierarchy is one dimension at a greater depth. What is left out is listed with its reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
-from math import prod
 from typing import NamedTuple
 
-MAX_DIMENSIONS = 3
 FEW_MEMBERS = 50  # a dimension with so few members is never near-unique, however small the table
-MAX_LISTED = 1000  # cuboids left out one by one; it also bounds how long the lattice is searched
+FEW_CELLS = 10_000  # a cuboid of so few cells is worth having, however few rows there are
+CELLS_BY_ROWS = 4  # for so many rows there may be one cell
 
 
 Named = tuple[str, tuple[str, ...]]  # ("economic", ("chapter", "article"))
@@ -62,6 +58,20 @@ class Limits:
     cells: int
     files: int
 
+    @property
+    def most_cells(self) -> int:
+        """The most cells of a cuboid: one of nearly as many cells as there are rows tells no more than the table."""
+        return min(self.cells, max(FEW_CELLS, self.rows // CELLS_BY_ROWS))
+
+    @property
+    def cap(self) -> str:
+        """`most_cells` in words."""
+        if self.most_cells == self.cells:
+            return f"max-cells ({self.cells})"
+        if self.most_cells == FEW_CELLS:
+            return f"{FEW_CELLS}, the limit for up to {FEW_CELLS * CELLS_BY_ROWS} rows"
+        return f"a quarter of the {self.rows} rows"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
@@ -98,80 +108,6 @@ def _reason(branch: Branch, members: int, limits: Limits) -> str:
     return ""
 
 
-def choose_cuboids(
-    branches: Sequence[Branch], totals: int, limits: Limits, count_cells: Callable[[Cuboid], int]
-) -> Choice:
-    """Walk the lattice. `totals` is the number of cells of the apex.
-
-    `count_cells` is asked only where the number of members does not already show that a cuboid is small enough.
-    A cuboid has at least as many cells as any coarser one, so those below one that is too large are not counted.
-    """
-    usable, skipped = judge_parts(branches, limits)
-    chosen: list[Cuboid] = [()]
-    left_out: list[Skipped] = []
-    large: set[Cuboid] = set()
-    for cuboid in _candidates(usable):
-        if len(left_out) == MAX_LISTED:
-            break
-        if len(chosen) == limits.files:
-            left_out.append(Skipped(dimensions=named(cuboid, branches), reason=f"beyond max-files ({limits.files})"))
-            continue
-        reason = _too_large(cuboid, branches, large, limits, totals, count_cells)
-        if reason:
-            large.add(cuboid)
-            left_out.append(Skipped(dimensions=named(cuboid, branches), reason=reason))
-        else:
-            chosen.append(cuboid)
-    unseen = _count_candidates(usable) - (len(chosen) - 1) - len(left_out)
-    return Choice(cuboids=tuple(chosen), skipped=(*skipped, *left_out, *_unlisted(unseen)))
-
-
 def named(cuboid: Cuboid, branches: Sequence[Branch]) -> tuple[Named, ...]:
     """The dimensions of a cuboid with their levels, root first."""
     return tuple(branches[part.branch].named(part.depth) for part in cuboid)
-
-
-def _candidates(usable: Sequence[tuple[Part, ...]]) -> Iterator[Cuboid]:
-    """All cuboids but the apex; every coarser one comes before a finer one."""
-    for size in range(1, MAX_DIMENSIONS + 1):
-        for chosen in combinations(usable, size):
-            yield from product(*chosen)
-
-
-def _count_candidates(usable: Sequence[tuple[Part, ...]]) -> int:
-    """How many `_candidates` there are, without making them: a wide table has millions."""
-    ways = [1] + [0] * MAX_DIMENSIONS  # by number of dimensions
-    for parts in usable:
-        for size in range(MAX_DIMENSIONS, 0, -1):
-            ways[size] += ways[size - 1] * len(parts)
-    return sum(ways[1:])
-
-
-def _too_large(
-    cuboid: Cuboid,
-    branches: Sequence[Branch],
-    large: set[Cuboid],
-    limits: Limits,
-    totals: int,
-    count_cells: Callable[[Cuboid], int],
-) -> str:
-    """Why a cuboid has too many cells, or an empty text."""
-    if any(coarser in large for coarser in _coarser(cuboid)):
-        return f"more cells than max-cells ({limits.cells}), as a coarser one has"
-    most = totals * prod(branches[part.branch].members[part.depth - 1] for part in cuboid)
-    cells = count_cells(cuboid) if most > limits.cells else 0
-    return f"{cells} cells, more than max-cells ({limits.cells})" if cells > limits.cells else ""
-
-
-def _coarser(cuboid: Cuboid) -> Iterator[Cuboid]:
-    """One dimension fewer, or one level less deep."""
-    for position, part in enumerate(cuboid):
-        before, after = cuboid[:position], cuboid[position + 1 :]
-        yield before + after
-        yield (*before, Part(part.branch, part.depth - 1), *after)
-
-
-def _unlisted(count: int) -> tuple[Skipped, ...]:
-    if count == 0:
-        return ()
-    return (Skipped(dimensions=(), reason=f"{count} more cuboids, not tried: {MAX_LISTED} others are left out above"),)

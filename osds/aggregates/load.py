@@ -10,6 +10,7 @@ from pathlib import Path
 from osds.aggregates.checks import LOOKUP_NOT_UNIQUE
 from osds.aggregates.engine import Engine
 from osds.aggregates.facts import Column, Extract, FactPlan, Lookup
+from osds.aggregates.money import AmountText
 from osds.aggregates.reading import literal
 from osds.aggregates.records import rewrite_records
 from osds.errors import BugError
@@ -29,8 +30,7 @@ def load_tables(engine: Engine, plan: FactPlan) -> tuple[Finding, ...]:
     findings: list[Finding] = []
     for extract in plan.extracts:
         _load_text(engine, extract, _sources(engine, plan, extract))
-        for column in _with_rest(engine, extract):
-            findings += _read_rest(engine, extract, column)
+        findings += _read_all(engine, extract)
     for lookup in (lookup for table in plan.tables for lookup in table.lookups):
         findings += _repeated_keys(engine, lookup)
     return tuple(dict.fromkeys(findings))  # several tables with money may look up the same one
@@ -48,23 +48,52 @@ def _load_text(engine: Engine, extract: Extract, sources: Sequence[Path]) -> Non
     if engine.reads(_read_sql(extract, sources)) and _count(engine, extract) == table.rows:
         return
     # DuckDB refuses some text that Python reads, for instance LF and CRLF in one file, or a cell of megabytes.
-    longest = rewrite_records(table.paths, len(table.fields), engine.spare)
+    _load_spare(engine, extract, rewrite_records(table.paths, len(table.fields), engine.spare))
+
+
+def load_copy(engine: Engine, extract: Extract, longest: int) -> None:
+    """Load what stands in the engine's spare file, of records that were read before. `longest` is a size in bytes."""
+    _load_spare(engine, extract, longest)
+    _read_all(engine, extract)
+
+
+def _load_spare(engine: Engine, extract: Extract, longest: int) -> None:
     engine.run(_read_sql(extract, (engine.spare,), line_size=longest))
-    if _count(engine, extract) != table.rows:
-        raise BugError(f"{table.resource!r} has {table.rows} rows, but the engine sees {_count(engine, extract)}")
+    if _count(engine, extract) != extract.table.rows:
+        rows, seen = extract.table.rows, _count(engine, extract)
+        raise BugError(f"{extract.table.resource!r} has {rows} rows, but the engine sees {seen}")
+
+
+def _read_all(engine: Engine, extract: Extract) -> list[Finding]:
+    """Read what the engine has left to Python."""
+    columns = _with_rest(engine, extract)
+    return [finding for column in columns for finding in _read_rest(engine, extract, column)]
 
 
 def _read_sql(extract: Extract, sources: Sequence[Path], line_size: int = 0) -> str:
     files = ", ".join(literal(str(source)) for source in sources)
     names = ", ".join(f"'t{n}': 'VARCHAR'" for n in range(len(extract.table.fields)))
-    texts = ", ".join(_text_sql(extract.sql_name(column), column) for column in extract.columns)
-    chosen = ", ".join(_column_sql(extract.sql_name(column), column) for column in extract.columns)
+    lines = _lines_sql(extract) if extract.lines else []
+    texts = ", ".join([*(_text_sql(extract.sql_name(column), column) for column in extract.columns), *lines])
+    columns = [_column_sql(extract.sql_name(column), column) for column in extract.columns]
+    chosen = ", ".join([*columns, *(["line", "rest"] if lines else [])])
     return (
         # In two steps, so that no amount is read twice.
         f"CREATE OR REPLACE TABLE {extract.name} AS SELECT {chosen} FROM (SELECT {texts} FROM "
         f"read_csv([{files}], columns = {{{names}}}, auto_detect = false, header = true, delim = ',', quote = '\"', "
         f"escape = '\"', strict_mode = true, max_line_size = {max(line_size, MAX_LINE_SIZE)}))"
     )
+
+
+def _lines_sql(extract: Extract) -> list[str]:
+    """The hashes of a row. An amount counts as it is understood: `1` and ` 1 ` are the same."""
+    cells = {f"coalesce(t{number}, '')": False for number in range(len(extract.table.fields))}
+    for column in extract.columns:
+        if isinstance(column.reading, AmountText):
+            del cells[f"coalesce(t{column.position}, '')"]
+            cells[f"coalesce({extract.sql_name(column)}, text_{extract.sql_name(column)})"] = True
+    rest = [cell for cell, is_amount in cells.items() if not is_amount] or ["0"]
+    return [f"hash({', '.join(cells)}) AS line", f"hash({', '.join(rest)}) AS rest"]
 
 
 def _count(engine: Engine, extract: Extract) -> int:

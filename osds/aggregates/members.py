@@ -14,7 +14,6 @@ from osds.aggregates.cube import column, keys
 from osds.aggregates.engine import Engine
 from osds.aggregates.facts import FactPlan
 from osds.aggregates.lattice import Part
-from osds.aggregates.names import csv_line
 from osds.fiscal.model import Axis
 
 MAX_ALTERNATIVES = 20  # labels of one path that are listed beside the chosen one
@@ -50,41 +49,45 @@ def _choose(engine: Engine, name: str, codes: Sequence[int], label: int, year: s
     return int(engine.row(f"SELECT count(*) FROM labels_{name} WHERE candidates > 1")[0])
 
 
-def write_texts(engine: Engine, plan: FactPlan, parts: Iterable[Part]) -> tuple[bool, frozenset[Part]]:
-    """Make `texts`: for the axes (`x`) and each of `parts` (`p0_1`…) the CSV text of each member by its number.
+def make_texts(engine: Engine, plan: FactPlan, parts: Iterable[Part]) -> tuple[bool, frozenset[Part]]:
+    """Make `texts_x` for the axes and `texts_p0_1`… for each of `parts`: by `r`, its number, the CSV `text` of a member.
 
     Returns whether some axis value is empty, and the parts where some code is.
     """
-    texts: list[tuple[str, int, str]] = []
-    empty_axis = bool(plan.axes) and _add_axes(texts, engine, len(plan.axes))
-    empty_parts = frozenset(part for part in parts if _add_part(texts, engine, plan, part))
-    engine.run("CREATE TABLE texts (part VARCHAR, r UINTEGER, text VARCHAR)")
-    engine.store("texts", ("VARCHAR", "UINTEGER", "VARCHAR"), texts)
-    return empty_axis, empty_parts
+    empty_axis = bool(plan.axes) and _make_axes(engine, len(plan.axes))
+    return empty_axis, frozenset(part for part in parts if _make_part(engine, plan, part))
 
 
-def _add_axes(texts: list[tuple[str, int, str]], engine: Engine, depth: int) -> bool:
-    rows = engine.rows(f"SELECT r{depth}, {keys(depth)} FROM paths_x")
-    texts += [("x", number, csv_line(codes)) for number, *codes in rows]
-    return any("" in codes for _, *codes in rows)
+def _make_axes(engine: Engine, depth: int) -> bool:
+    codes = [f"k{level}" for level in range(1, depth + 1)]
+    return _make(engine, "texts_x", f"r{depth}", codes, codes, "paths_x")
 
 
-def _add_part(texts: list[tuple[str, int, str]], engine: Engine, plan: FactPlan, part: Part) -> bool:
+def _make_part(engine: Engine, plan: FactPlan, part: Part) -> bool:
     labels = plan.hierarchies[part.branch].labels
-    columns: list[str] = []
+    codes = [f"p.k{level}" for level in range(1, part.depth + 1)]
+    cells: list[str] = []
     joins: list[str] = []
-    codes: list[int] = []
     for level in range(1, part.depth + 1):
-        codes.append(len(columns))
-        columns.append(f"p.k{level}")
+        cells.append(codes[level - 1])
         if labels[level - 1] is not None:
-            alias = f"l{level}"
-            same = " AND ".join(f"{alias}.k{n} = p.k{n}" for n in range(1, level + 1))
-            columns.append(f"coalesce({alias}.label, '')")
-            joins.append(f"LEFT JOIN labels_{part.branch}_{level} {alias} ON {same}")
-    rows = engine.rows(
-        f"SELECT p.r{part.depth}, {', '.join(columns)} FROM "
-        f"(SELECT DISTINCT {keys(part.depth)}, r{part.depth} FROM paths_{part.branch}) p {' '.join(joins)}"
-    )
-    texts += [(column(part), number, csv_line(cells)) for number, *cells in rows]
-    return any(cells[position] == "" for _, *cells in rows for position in codes)
+            same = " AND ".join(f"l{level}.k{n} = p.k{n}" for n in range(1, level + 1))
+            cells.append(f"coalesce(l{level}.label, '')")
+            joins.append(f"LEFT JOIN labels_{part.branch}_{level} l{level} ON {same}")
+    members = f"(SELECT DISTINCT {keys(part.depth)}, r{part.depth} FROM paths_{part.branch}) p {' '.join(joins)}"
+    return _make(engine, f"texts_{column(part)}", f"p.r{part.depth}", cells, codes, members)
+
+
+def _make(engine: Engine, table: str, number: str, cells: Sequence[str], codes: Sequence[str], members: str) -> bool:
+    """Make one table of texts; return whether a code in it is empty."""
+    text = " || ',' || ".join(_quoted(cell) for cell in cells)
+    hollow = " OR ".join(f"{code} = ''" for code in codes)
+    engine.run(f"CREATE TABLE {table} AS SELECT {number} AS r, {text} AS text, {hollow} AS hollow FROM {members}")
+    return bool(engine.row(f"SELECT coalesce(bool_or(hollow), false) FROM {table}")[0])
+
+
+def _quoted(text: str) -> str:
+    """SQL for one cell of a CSV file, as `names.csv_text` writes it."""
+    inside = f"replace({text}, '\"', '\"\"')"
+    special = " OR ".join(f"contains({text}, {one})" for one in ("','", "'\"'", "chr(10)", "chr(13)"))
+    return f"CASE WHEN {special} THEN '\"' || {inside} || '\"' ELSE {text} END"

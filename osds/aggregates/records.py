@@ -6,6 +6,7 @@ import csv
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 from osds.aggregates.names import csv_line
@@ -36,14 +37,14 @@ def _long_fields() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def rewrite_records(paths: Iterable[Path], fields: int, path: Path) -> int:
+def rewrite_records(paths: Iterable[Path], fields: int, path: Path, first: int | None = None) -> int:
     """Write the records anew into `path`, below a header, in the one form that every reader takes alike.
 
-    Returns the size of the longest record in bytes.
+    `first` for as many records only. Returns the size of the longest record in bytes.
     """
     longest = 0
     with path.open("wb") as file:
         file.write(f"{csv_line(f't{n}' for n in range(fields))}\n".encode())
-        for cells in read_records(paths):
+        for cells in islice(read_records(paths), first):
             longest = max(longest, file.write(f"{csv_line(cells)}\n".encode()))
     return longest

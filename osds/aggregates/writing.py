@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+BLOCK = 1 << 20  # bytes
+
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
@@ -26,6 +28,17 @@ def write_text(path: Path, texts: Iterable[str]) -> Written:
             content = text.encode("utf-8")
             size += file.write(content)
             digest.update(content)
+    return Written(name=path.name, bytes=size, sha256=digest.hexdigest())
+
+
+def write_after(start: str, rest: Path, path: Path) -> Written:
+    """Write the new file `path`: the text `start`, then the bytes of the file `rest`."""
+    digest = hashlib.sha256(start.encode("utf-8"))
+    with path.open("xb") as file, rest.open("rb") as source:
+        size = file.write(start.encode("utf-8"))
+        while block := source.read(BLOCK):
+            size += file.write(block)
+            digest.update(block)
     return Written(name=path.name, bytes=size, sha256=digest.hexdigest())
 
 

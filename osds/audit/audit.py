@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Context, localcontext
 
-from osds.aggregates.engine import open_engine
-from osds.aggregates.planning import plan_facts
+from osds.aggregates.ledger import Ledger, Unreadable, open_ledger
 from osds.audit.books import Books, open_books
 from osds.audit.breakdowns import open_breakdowns
 from osds.audit.codes import find_codes
+from osds.audit.columns import with_lines_and_dates
 from osds.audit.duplicates import find_duplicates
 from osds.audit.measures import find_sums
 from osds.audit.revisions import find_revisions
@@ -42,7 +42,7 @@ LOOKS: tuple[Callable[[Books], Iterator[Finding]], ...] = (
     find_signs,
     find_sums,
     _find_in_members,
-    find_duplicates,  # the last: it spends the table
+    find_duplicates,
 )
 
 
@@ -63,17 +63,17 @@ def audit(
     """
     if not set(named_resources(model)) <= tables.keys():
         return ()
-    plan, _ = plan_facts(package, model, tables)
-    if plan is None or not plan.rows:
+    extend = with_lines_and_dates
+    with open_ledger(package, model, tables, settings, progress=progress, extend=extend, threads=threads) as ledger:
+        return audit_ledger(ledger, progress=progress)
+
+
+def audit_ledger(ledger: Ledger | Unreadable, *, progress: Progress) -> tuple[Finding, ...]:
+    """The same from facts that are loaded already, see `open_books`. It leaves the facts as they are."""
+    if isinstance(ledger, Unreadable) or not ledger.plan.rows:
         return ()
-    with (
-        progress.task("Looking for doubtful figures", len(LOOKS)) as task,
-        open_engine(plan.paths, memory=settings.memory, threads=threads) as engine,
-        localcontext(EXACT),
-    ):
-        books = open_books(engine, package, model, plan, settings)
-        if books is None:
-            return ()
+    with progress.task("Looking for doubtful figures", len(LOOKS)) as task, localcontext(EXACT):
+        books = open_books(ledger)
         findings: list[Finding] = []
         for look in LOOKS:
             task.advance()

@@ -1,7 +1,7 @@
-"""The facts of one dataset, open for questions: loaded once, with their totals and what the checks need to know of them.
+"""The facts of one dataset, open for questions: with their totals and what the checks need to know of them.
 
 The view `facts_text` has one row per fact: attributes `a0, a1…` as text (the axes first; empty for no value) and amounts
-`m0, m1…` as exact decimals. The tables `records_0…` have one row per row of each table with money, every column of it.
+`m0, m1…` as exact decimals. The tables `records_0…` have one row per row of each table with money, see `Extract`.
 """
 
 # ruff: noqa: S608 (all names in the SQL are our own, all texts are literals: see `reading.literal`)
@@ -9,20 +9,18 @@ The view `facts_text` has one row per fact: attributes `a0, a1…` as text (the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
-from osds.aggregates.amounts import MeasureFacts, spread_facts
-from osds.aggregates.cube import count_totals
+from osds.aggregates.amounts import MeasureFacts
 from osds.aggregates.engine import Engine
 from osds.aggregates.facts import Column, FactPlan, Hierarchy
-from osds.aggregates.load import load_tables
-from osds.audit.columns import whole_line, with_columns
+from osds.aggregates.ledger import Ledger
+from osds.audit.columns import date_sql, origin_sql
 from osds.audit.words import MAX_QUOTED, joined, money, quoted
 from osds.dataset.package import DataPackage
-from osds.fiscal.model import Axis, FiscalModel
+from osds.fiscal.model import Axis
 from osds.report import Place
-from osds.settings import Settings
 
 MONTHS = 12  # a budget has at most one version a month; more dates in a year are those of transactions
 
@@ -56,8 +54,8 @@ class Books:
     """What is asked and what is known. `cells` are in the order of their axis values.
 
     `lead` is the measure with the most amounts, which examples are told in. `date` is the SQL expression of the full
-    date of a fact, if there is one; `origin` is that of the number of its table. `lines` are, for each table, the
-    columns that together are a whole row of it. `transactional` is True where rows are payments, not lines of a budget.
+    date of a fact, if there is one; `origin` is that of the number of its table. `transactional` is True where rows are
+    payments, not lines of a budget.
     """
 
     engine: Engine
@@ -68,7 +66,6 @@ class Books:
     lead: int
     date: str | None
     origin: str
-    lines: tuple[tuple[Column, ...], ...]
     transactional: bool
 
     def axis(self, axis: Axis) -> int | None:
@@ -123,36 +120,21 @@ class Books:
         return [f"a{hierarchy.codes[-1]}" for hierarchy in self.plan.hierarchies]
 
 
-def open_books(
-    engine: Engine, package: DataPackage, model: FiscalModel, plan: FactPlan, settings: Settings
-) -> Books | None:
-    """Load the tables whole; None if their figures cannot be added up, which `aggregate` reports."""
-    lines = tuple(tuple(whole_line(table)) for table in plan.tables)
-    levels = model.axes[0].levels if Axis.YEAR in plan.axes else ()
-    known = len(plan.tables[0].groups[0].attributes)
-    tables = zip(plan.tables, lines, strict=True)
-    plan = replace(
-        plan, tables=tuple(with_columns(table, line, levels, str(n)) for n, (table, line) in enumerate(tables))
-    )
-    if load_tables(engine, plan):
-        return None
-    measures, findings = spread_facts(engine, plan)
-    if findings or count_totals(engine, plan) > settings.max_cells:
-        return None
-    parts = [f"nullif(a{known + 1 + number}, '')" for number in range(len(levels))]
-    date = f"concat_ws('-', {', '.join(parts)})" if parts else None
-    amounts = [measure.facts - measure.empty for measure in measures]
+def open_books(ledger: Ledger) -> Books:
+    """What the ledger says in all, and how it is asked. It must have been opened with `columns.with_lines_and_dates`."""
+    plan, model = ledger.plan, ledger.model
+    date = date_sql(plan, model)
+    amounts = [measure.facts - measure.empty for measure in ledger.measures]
     return Books(
-        engine=engine,
-        package=package,
+        engine=ledger.engine,
+        package=ledger.package,
         plan=plan,
-        measures=measures,
-        cells=_cells(engine, plan),
+        measures=ledger.measures,
+        cells=_cells(ledger.engine, plan),
         lead=amounts.index(max(amounts)),
         date=date,
-        origin=f"a{known}",
-        lines=lines,
-        transactional=_is_transactional(engine, package, date),
+        origin=origin_sql(plan, model),
+        transactional=_is_transactional(ledger.engine, ledger.package, date),
     )
 
 

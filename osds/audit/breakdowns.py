@@ -17,6 +17,8 @@ from osds.audit.books import Books, leaves_of
 from osds.audit.words import quoted
 from osds.report import Place
 
+COUNTED = 100_000  # facts up to which members are counted; beyond, whether they are nearly unique is estimated
+
 
 @dataclass(frozen=True, kw_only=True)
 class Breakdown:
@@ -50,9 +52,9 @@ def telling(books: Books) -> tuple[Hierarchy, ...]:
     groups = [h for h in books.plan.hierarchies if h.dimension.kind != "fact"]
     if not groups:
         return ()
-    counts = ", ".join(f"count(DISTINCT hash({leaves_of(h)}))" for h in groups)
-    members = books.engine.row(f"SELECT {counts} FROM facts_text")
     facts = sum(cell.facts for cell in books.cells)
+    count = "count(DISTINCT hash({}))" if facts <= COUNTED else "approx_count_distinct(hash({}))"
+    members = books.engine.row(f"SELECT {', '.join(count.format(leaves_of(h)) for h in groups)} FROM facts_text")
     return tuple(h for h, n in zip(groups, members, strict=True) if n <= FEW_MEMBERS or 2 * n <= facts)
 
 

@@ -1,34 +1,52 @@
-"""What the audit reads beyond the columns of the sums: every column of a table, and dates in full. Values only."""
+"""What the audit reads beyond the columns of the sums: what tells lines apart, and dates in full. Values only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from osds.aggregates.facts import Column, Extract, FactTable, Group, Value
-from osds.aggregates.money import AmountText
+from osds.aggregates.facts import Column, Extract, FactPlan, FactTable, Group, Value
 from osds.aggregates.reading import Verbatim
-from osds.fiscal.model import Level
+from osds.fiscal.model import Axis, FiscalModel, Level
 
 
-def whole_line(table: FactTable) -> Iterator[Column]:
-    """A column for each field of a table with money: the one of the sums, unless that reads only a part of the cell."""
-    columns = (column for column in table.extract.columns if column.lookup is None)
-    known = {c.position: c for c in columns if isinstance(c.reading, Verbatim | AmountText)}
-    for position, name in enumerate(table.extract.table.fields):
-        yield known.get(position) or _verbatim(table, position, name)
+def with_lines_and_dates(plan: FactPlan, model: FiscalModel) -> FactPlan:
+    """The plan of facts with two attributes more, and one per level of the date: see `origin_sql`, `date_sql`.
+
+    The first of them is the number of the table that a fact comes from.
+    """
+    levels = model.axes[0].levels if Axis.YEAR in plan.axes else ()
+    tables = (_extended_table(table, levels, str(number)) for number, table in enumerate(plan.tables))
+    return replace(plan, tables=tuple(tables))
 
 
-def with_columns(table: FactTable, line: Sequence[Column], levels: Sequence[Level], origin: str) -> FactTable:
-    """The table with all its columns, whose facts have more attributes: `origin`, then the date level by level."""
+def origin_sql(plan: FactPlan, model: FiscalModel) -> str:
+    """The SQL expression of the number of a fact's table."""
+    return f"a{_known(plan, model)}"
+
+
+def date_sql(plan: FactPlan, model: FiscalModel) -> str | None:
+    """The SQL expression of a fact's full date, if there is one."""
+    first, last = _known(plan, model) + 1, len(plan.tables[0].groups[0].attributes)
+    parts = [f"nullif(a{number}, '')" for number in range(first, last)]
+    return f"concat_ws('-', {', '.join(parts)})" if parts else None
+
+
+def _known(plan: FactPlan, model: FiscalModel) -> int:
+    """How many attributes facts have without those of this module."""
+    levels = len(model.axes[0].levels) if Axis.YEAR in plan.axes else 0
+    return len(plan.tables[0].groups[0].attributes) - levels - 1
+
+
+def _extended_table(table: FactTable, levels: Sequence[Level], origin: str) -> FactTable:
     groups = tuple(_dated(table, group, levels, origin) for group in table.groups)
     values = [value for group in groups for value in group.attributes if isinstance(value, Column)]
     lookups = tuple(
         replace(lookup, extract=_extended(lookup.extract, (c for c in values if c.lookup == number)))
         for number, lookup in enumerate(table.lookups)
     )
-    own = [*line, *(column for column in values if column.lookup is None)]
-    return replace(table, extract=_extended(table.extract, own), lookups=lookups, groups=groups)
+    extract = replace(_extended(table.extract, (c for c in values if c.lookup is None)), lines=True)
+    return replace(table, extract=extract, lookups=lookups, groups=groups)
 
 
 def _dated(table: FactTable, group: Group, levels: Sequence[Level], origin: str) -> Group:

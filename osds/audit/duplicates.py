@@ -9,10 +9,12 @@ differ in nothing but the amount, and so some that do not differ at all. The tab
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from osds.aggregates.amounts import facts_sql
 from osds.aggregates.engine import Row
+from osds.aggregates.facts import FactTable
 from osds.audit import checks
 from osds.audit.books import Books
 from osds.audit.words import EXAMPLES, counted, joined, listed
@@ -42,40 +44,34 @@ class Counts:
 
 
 def find_duplicates(books: Books) -> Iterator[Finding]:
-    """At most one finding per table. Must be the last check: it leaves only the copies in the tables."""
-    counts = [_count(books, number) for number in range(len(books.lines))]
-    for number in range(len(books.lines)) if any(count.copies for count in counts) else ():
-        _keep_copies(books, number)
+    """At most one finding per table."""
+    counts = [_count(books, table) for table in books.plan.tables]
+    if any(count.copies for count in counts):
+        _make_copies(books)
     for number, count in enumerate(counts):
         if count.copies:
             check = checks.DUPLICATED_LINES if _are_faults(books, count) else checks.REPEATED_LINES
             message = (
-                f"{counted(count.copies, 'row')} of {count.rows:,} with money repeat another one exactly: "
+                f"{counted(count.copies, 'row')} of {count.rows:,} with money {_repeat(count.copies)} another one exactly: "
                 f"{_money(books, number)}; for instance {listed(_examples(books, number))}"
             )
             yield check.at(Place(file=books.plan.tables[number].extract.file), message)
 
 
-def _names(books: Books, number: int) -> tuple[str, list[str], list[str]]:
-    """The SQL names of a table, of all its columns, and of those with amounts."""
-    table = books.plan.tables[number]
-    amounts = dict.fromkeys(c for group in table.groups for c in group.amounts if c is not None)
-    name = table.extract.sql_name
-    return table.extract.name, [name(column) for column in books.lines[number]], [name(column) for column in amounts]
+def _repeat(copies: int) -> str:
+    return "repeats" if copies == 1 else "repeat"
 
 
-def _has_money(amounts: list[str]) -> str:
+def _has_money(table: FactTable) -> str:
     """SQL for rows with any amount that is not zero: empty lines that repeat double nothing."""
-    return " OR ".join(f"regexp_matches({name}, '[1-9]')" for name in amounts)
+    amounts = dict.fromkeys(c for group in table.groups for c in group.amounts if c is not None)
+    return " OR ".join(f"regexp_matches({table.extract.sql_name(column)}, '[1-9]')" for column in amounts)
 
 
-def _count(books: Books, number: int) -> Counts:
-    table, line, amounts = _names(books, number)
-    keys = [name for name in line if name not in amounts] or ["0"]
+def _count(books: Books, table: FactTable) -> Counts:
     counts = books.engine.row(
-        "SELECT coalesce(sum(n), 0), count(*), count(DISTINCT key), count(*) FILTER (n > 1) FROM (SELECT "
-        f"hash({', '.join(line)}) AS line, hash({', '.join(keys)}) AS key, count(*) AS n FROM {table} "
-        f"WHERE {_has_money(amounts)} GROUP BY 1, 2)"
+        "SELECT coalesce(sum(n), 0), count(*), count(DISTINCT rest), count(*) FILTER (n > 1) FROM "
+        f"(SELECT line, rest, count(*) AS n FROM {table.extract.name} WHERE {_has_money(table)} GROUP BY line, rest)"
     )
     return Counts(rows=int(counts[0]), different=counts[1], keys=counts[2], repeated=counts[3])
 
@@ -86,15 +82,19 @@ def _are_faults(books: Books, counts: Counts) -> bool:
     return not books.transactional and counts.copies * TELLS_APART > counts.rows - counts.keys
 
 
-def _keep_copies(books: Books, number: int) -> None:
-    """Leave every row but the first of its kind; `facts_text` then holds the facts of the copies."""
-    table, line, amounts = _names(books, number)
-    whole = ", ".join(line)
-    books.engine.run(
-        f"CREATE OR REPLACE TABLE {table} AS SELECT * EXCLUDE (copy) FROM (SELECT *, row_number() OVER "
-        f"(PARTITION BY {whole}) AS copy FROM {table} WHERE ({_has_money(amounts)}) AND hash({whole}) IN "
-        f"(SELECT hash({whole}) FROM {table} GROUP BY 1 HAVING count(*) > 1)) WHERE copy > 1"
-    )
+def _make_copies(books: Books) -> None:
+    """Make the view `copies`: the facts of every row but the first of its kind, of all tables."""
+    tables = []
+    for number, table in enumerate(books.plan.tables):
+        name = table.extract.name
+        books.engine.run(
+            f"CREATE TABLE copies_{number} AS SELECT * EXCLUDE (copy) FROM (SELECT *, row_number() OVER "
+            f"(PARTITION BY line, rest) AS copy FROM {name} WHERE ({_has_money(table)}) AND line IN "
+            f"(SELECT line FROM {name} GROUP BY line HAVING count(*) > 1)) WHERE copy > 1"
+        )
+        tables.append(replace(table, extract=replace(table.extract, name=f"copies_{number}")))
+    copies = facts_sql(replace(books.plan, tables=tuple(tables)), [known.raw for known in books.measures])
+    books.engine.run(f"CREATE VIEW copies AS {copies}")
 
 
 def _money(books: Books, number: int) -> str:
@@ -102,7 +102,7 @@ def _money(books: Books, number: int) -> str:
     axes = books.axis_names()
     by = f"GROUP BY {', '.join(axes)} " if axes else ""
     rows = books.engine.rows(
-        f"SELECT {', '.join([*axes, f'coalesce(sum(m{books.lead}), 0) AS money'])} FROM facts_text "
+        f"SELECT {', '.join([*axes, f'coalesce(sum(m{books.lead}), 0) AS money'])} FROM copies "
         f"WHERE {books.origin} = '{number}' {by}ORDER BY {', '.join(['abs(money) DESC', *axes])}"
     )
     told = [f"{books.money(row[-1], row[:-1])}{books.where(row[:-1])}" for row in rows]
@@ -113,7 +113,7 @@ def _examples(books: Books, number: int) -> list[str]:
     amount = f"m{books.lead}"
     columns = ", ".join([*books.axis_names(), *books.leaves(), amount])
     rows = books.engine.rows(
-        f"SELECT {columns}, count(*) FROM facts_text WHERE {books.origin} = '{number}' AND {amount} IS NOT NULL "
+        f"SELECT {columns}, count(*) FROM copies WHERE {books.origin} = '{number}' AND {amount} IS NOT NULL "
         f"GROUP BY {columns} ORDER BY abs({amount}) DESC, {columns} LIMIT {EXAMPLES}"
     )
     return [_example(books, row) for row in rows]

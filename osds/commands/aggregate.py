@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from osds.aggregates.build import Aggregation, aggregate
+from osds.aggregates.build import Aggregation, add_up, aggregate
 from osds.aggregates.bundle import Source
+from osds.aggregates.choice import read_wish
+from osds.aggregates.ledger import Ledger
+from osds.commands.ledgers import Ledgers
 from osds.commands.plain_tables import plain_tables
 from osds.commands.validate import Validation
 from osds.dataset.package import DataPackage
@@ -37,8 +41,10 @@ class Aggregated:
     aggregation: Aggregation | None
 
 
-def aggregate_dataset(validation: Validation, settings: Settings, output: Path, progress: Progress) -> Aggregated:
-    """Write the cuboids of a validated dataset into the folder `output`.
+def aggregate_dataset(
+    validation: Validation, settings: Settings, output: Path, progress: Progress, ledgers: Ledgers | None = None
+) -> Aggregated:
+    """Write the cuboids of a validated dataset into the folder `output`. `ledgers` are those of its validation, if kept.
 
     Raises `UsageError` if `output` holds something that osds did not make, `BugError` if the sums do not reconcile.
     """
@@ -48,7 +54,9 @@ def aggregate_dataset(validation: Validation, settings: Settings, output: Path, 
     findings = _unread_facts(validation.report, model)
     if findings:
         return Aggregated(report=_with(validation.report, findings), aggregation=None)
-    aggregation = _aggregate(validation, package, model, settings, output, progress)
+    with ExitStack() as stack:
+        ledgers = ledgers or stack.enter_context(Ledgers(settings, progress))
+        aggregation = _aggregate(validation, package, model, settings, output, progress, ledgers)
     return Aggregated(report=_with(validation.report, aggregation.findings), aggregation=aggregation)
 
 
@@ -59,18 +67,17 @@ def _aggregate(
     settings: Settings,
     output: Path,
     progress: Progress,
+    ledgers: Ledgers,
 ) -> Aggregation:
     descriptor = files.read_descriptor(validation.folder, MAX_BYTES)
-    with plain_tables(validation.folder, package, model, validation.report.tables, progress) as tables:
-        return aggregate(
-            package,
-            model,
-            tables,
-            settings,
-            output,
-            source=Source(name=package.name, descriptor_sha256=hashlib.sha256(descriptor).hexdigest()),
-            progress=progress,
-        )
+    source = Source(name=package.name, descriptor_sha256=hashlib.sha256(descriptor).hexdigest())
+    wish = read_wish(model, settings)
+    ledger = ledgers.open(validation.folder, package, model, validation.report.tables)
+    if isinstance(ledger, Ledger):
+        return add_up(ledger, wish, settings, output, source=source, progress=progress)
+    # Without the dimensions that nobody wants the facts may be readable all the same.
+    with plain_tables(validation.folder, package, wish.model, validation.report.tables, progress) as tables:
+        return aggregate(package, model, tables, settings, output, source=source, progress=progress)
 
 
 def _unread_facts(report: Report, model: FiscalModel) -> tuple[Finding, ...]:

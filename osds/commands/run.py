@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from osds.commands.identity import Identity, identify
+from osds.commands.ledgers import Ledgers
 from osds.commands.validate import Validation, validate
 from osds.errors import EXIT_OK, UsageError
 from osds.session import Session
@@ -39,9 +40,9 @@ def run_validate(session: Session, folder: Path, settings: Settings, *, form: st
 
 def run_aggregate(session: Session, folder: Path, settings: Settings, *, dry_run: bool) -> int:
     """Validate and sum up; write the bundle, or with `dry_run` say what it would hold."""
-    validation = validate(folder, settings, session.progress)
-    with _target(settings.output, dry_run=dry_run) as output:
-        descriptor, changed = _sum_up(session, validation, settings, output)
+    with Ledgers(settings, session.progress) as ledgers, _target(settings.output, dry_run=dry_run) as output:
+        validation = validate(folder, settings, session.progress, ledgers)
+        descriptor, changed = _sum_up(session, validation, settings, output, ledgers)
     if descriptor is None:
         return validation.report.exit_code or 1
     session.say(
@@ -62,10 +63,11 @@ def run_publish(session: Session, folder: Path, settings: Settings, *, dry_run: 
         return _publish(
             session, Path(settings.bundle), identify(folder, name, settings, session.runner), settings, dry_run
         )
-    validation = validate(folder, settings, session.progress)
     with tempfile.TemporaryDirectory(prefix="osds-") as scratch:
         bundle = Path(scratch) / "aggregates"
-        descriptor, _ = _sum_up(session, validation, settings, bundle)
+        with Ledgers(settings, session.progress) as ledgers:
+            validation = validate(folder, settings, session.progress, ledgers)
+            descriptor, _ = _sum_up(session, validation, settings, bundle, ledgers)
         if descriptor is None:
             return validation.report.exit_code or 1
         identity = identify(folder, validation.report.dataset, settings, session.runner)
@@ -80,8 +82,9 @@ def run_register(session: Session, folder: Path, settings: Settings, *, dry_run:
 
     if settings.registry is None:
         raise UsageError("Nobody says which registry to enter", next_step="Give --registry, a folder or OWNER/REPO")
-    validation = validate(folder, settings, session.progress)
-    summary = _summarise(session, validation, settings)
+    with Ledgers(settings, session.progress) as ledgers:
+        validation = validate(folder, settings, session.progress, ledgers)
+        summary = _summarise(session, validation, settings, ledgers)
     if summary is None:
         return validation.report.exit_code or 1
     identity = identify(folder, validation.report.dataset, settings, session.runner)
@@ -118,13 +121,13 @@ def run_migrate(session: Session, folder: Path, *, write: bool) -> int:
 
 
 def _sum_up(
-    session: Session, validation: Validation, settings: Settings, output: Path
+    session: Session, validation: Validation, settings: Settings, output: Path, ledgers: Ledgers
 ) -> tuple[Descriptor | None, bool]:
     """The descriptor of the bundle and whether it is new; None, with the report shown, if there can be no sums."""
     if validation.report.valid:
         from osds.commands.aggregate import aggregate_dataset
 
-        done = aggregate_dataset(validation, settings, output, session.progress)
+        done = aggregate_dataset(validation, settings, output, session.progress, ledgers)
         if done.aggregation is not None and done.aggregation.bundle is not None:
             session.set_verdict(done.report)
             return done.aggregation.bundle.descriptor, done.aggregation.changed
@@ -157,14 +160,14 @@ def _publish(session: Session, bundle: Path, identity: Identity, settings: Setti
     return EXIT_OK
 
 
-def _summarise(session: Session, validation: Validation, settings: Settings) -> Summary | None:
+def _summarise(session: Session, validation: Validation, settings: Settings, ledgers: Ledgers) -> Summary | None:
     """What the registry is told of the dataset; None, with the report shown, if it is invalid or cannot be summed."""
     from osds.registry.pull_request import Summary
     from osds.views.text import table_line, verdict
 
     with tempfile.TemporaryDirectory(prefix="osds-") as scratch:
         apex_only = replace(settings, max_files=1)
-        descriptor, _ = _sum_up(session, validation, apex_only, Path(scratch) / "aggregates")
+        descriptor, _ = _sum_up(session, validation, apex_only, Path(scratch) / "aggregates", ledgers)
     if descriptor is None or validation.package is None:
         return None
     block = descriptor["osds"]

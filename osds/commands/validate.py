@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from osds.commands.confined import Judges, confined
+from osds.commands.ledgers import Ledgers
 from osds.commands.looking import look_into
 from osds.dataset import descriptor, lfs, preflight, strict_json
 from osds.dataset.abridging import abridge
 from osds.dataset.package import DataPackage, read_package
 from osds.edges import files
 from osds.fiscal.compile import compile_model
+from osds.fiscal.joins import named_resources
 from osds.fiscal.lint import lint
 from osds.fiscal.model import FiscalModel
 from osds.progress import Progress
@@ -40,8 +43,16 @@ class Validation:
     model: FiscalModel | None = None
 
 
-def validate(path: str | Path, settings: Settings, progress: Progress) -> Validation:
-    """Judge the dataset at `path`. Raises `UsageError` if there is no dataset there."""
+def validate(path: str | Path, settings: Settings, progress: Progress, ledgers: Ledgers | None = None) -> Validation:
+    """Judge the dataset at `path`. Raises `UsageError` if there is no dataset there.
+
+    `ledgers` keeps the facts that were loaded for it, for whoever adds them up next.
+    """
+    with ExitStack() as stack:
+        return _validate(path, settings, progress, ledgers or stack.enter_context(Ledgers(settings, progress)))
+
+
+def _validate(path: str | Path, settings: Settings, progress: Progress, ledgers: Ledgers) -> Validation:
     folder = files.dataset_folder(path)
     content = files.read_descriptor(folder, strict_json.MAX_BYTES)
     value, found = strict_json.load(content)
@@ -52,11 +63,17 @@ def validate(path: str | Path, settings: Settings, progress: Progress) -> Valida
         report = Report(dataset=_name(value), findings=tuple(findings), left_out=(NO_TABLES_UNREAD,))
         return Validation(folder=folder, report=report)
     with confined(settings) as judges:
-        return _validate_package(folder, read_package(value), findings, settings, judges, progress)
+        return _validate_package(folder, read_package(value), findings, settings, judges, progress, ledgers)
 
 
 def _validate_package(
-    folder: Path, package: DataPackage, findings: list[Finding], settings: Settings, judges: Judges, progress: Progress
+    folder: Path,
+    package: DataPackage,
+    findings: list[Finding],
+    settings: Settings,
+    judges: Judges,
+    progress: Progress,
+    ledgers: Ledgers,
 ) -> Validation:
     findings += descriptor.check_package(package)
     facts = {path: files.look(folder, path) for path in preflight.wanted_files(package)}
@@ -83,7 +100,7 @@ def _validate_package(
     if _has_error(findings):
         left_out = left_out or [NO_FIGURES]
     elif model is not None:
-        findings += _audit(folder, package, model, tables, settings, progress)
+        findings += _audit(folder, package, model, tables, ledgers, progress)
     report = Report(dataset=package.name, findings=thin_out(findings), tables=tuple(tables), left_out=tuple(left_out))
     report = apply_silences(report, settings.silences)
     return Validation(folder=folder, report=report, package=package, model=model)
@@ -112,15 +129,15 @@ def _audit(
     package: DataPackage,
     model: FiscalModel,
     tables: list[TableFacts],
-    settings: Settings,
+    ledgers: Ledgers,
     progress: Progress,
 ) -> tuple[Finding, ...]:
     """What is doubtful in the figures of tables without errors."""
-    from osds.audit.audit import audit
-    from osds.commands.plain_tables import plain_tables
+    if not set(named_resources(model)) <= {table.resource for table in tables if table.judged}:
+        return ()
+    from osds.audit.audit import audit_ledger
 
-    with plain_tables(folder, package, model, tables, progress) as texts:
-        return audit(package, model, texts, settings, progress=progress)
+    return audit_ledger(ledgers.open(folder, package, model, tables), progress=progress)
 
 
 def _check_hashes(folder: Path, package: DataPackage, facts: dict[str, preflight.FileFacts]) -> list[Finding]:

@@ -184,6 +184,15 @@ CURRENCY_UNKNOWN = Check(
     example='`"currency": "EURO"`',
     advice="Use the ISO 4217 code, for instance EUR",
 )
+CURRENCY_FOREIGN = Check(
+    code="currency-foreign",
+    severity=WARNING,
+    title="The currency is not that of the country",
+    explanation="A budget is nearly always in the money of its country; a template or a default says another one. "
+    "Currencies that are no longer in use are not compared.",
+    example='`"countryCode": "DE"` with `"currency": "USD"`',
+    advice="Correct `currency` or `countryCode`; if both are right, silence this check in osds.yml",
+)
 FACTOR_SUSPECT = Check(
     code="factor-suspect",
     severity=WARNING,
@@ -235,6 +244,15 @@ FISCAL_PERIOD = Check(
     explanation="`fiscalPeriod` has `start` and `end` as dates (YYYY-MM-DD), the start first.",
     example='`"fiscalPeriod": {"start": "2014-12-31", "end": "2014-01-01"}`',
     advice='Write it as {"start": "2014-01-01", "end": "2014-12-31"}',
+)
+PERIOD_UNKNOWN = Check(
+    code="period-unknown",
+    severity=WARNING,
+    title="Nobody knows which time the money is for",
+    explanation="Figures of several years may have been added together where neither a date dimension nor `fiscalPeriod` "
+    "says which time they are for.",
+    example="a table without dates, and no `fiscalPeriod`",
+    advice='Add a date dimension, or "fiscalPeriod": {"start": "2014-01-01", "end": "2014-12-31"}',
 )
 NO_LICENCE = Check(
     code="no-licence",

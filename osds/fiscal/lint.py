@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 from osds.dataset.package import DataPackage, Json, Resource
 from osds.fiscal import checks
+from osds.fiscal.countries import IN_USE, MONEY
 from osds.fiscal.iso4217 import CURRENCIES
 from osds.fiscal.joins import column_attributes, fact_resources, find_route
 from osds.fiscal.model import Axis, FiscalModel, Measure
@@ -43,6 +44,23 @@ def _currencies(package: DataPackage, model: FiscalModel) -> Iterator[Finding]:
         elif measure.currency is not None and measure.currency not in CURRENCIES:
             message = f"the currency of {measure.name!r} is {measure.currency!r}"
             yield checks.CURRENCY_UNKNOWN.at(place, message, value=measure.currency)
+
+
+def _foreign_money(package: DataPackage, model: FiscalModel) -> Iterator[Finding]:
+    """Old money is not foreign: budgets of the nineties are in the currency of then."""
+    known = [code for code in _countries(package) if code in MONEY]
+    own = {currency for code in known for currency in MONEY[code]}
+    for measure in model.measures if known else ():
+        if measure.currency in IN_USE and measure.currency not in own:
+            message = f"the currency of {measure.name!r} is {measure.currency}, that of {', '.join(known)} is "
+            message += " or ".join(sorted(own))
+            place = in_descriptor(f"/model/measures/{escape(measure.name)}")
+            yield checks.CURRENCY_FOREIGN.at(place, message, value=measure.currency)
+
+
+def _countries(package: DataPackage) -> list[str]:
+    stated = package.raw.get("countryCode")
+    return [code for code in (stated if isinstance(stated, list) else [stated]) if isinstance(code, str)]
 
 
 def _factors(package: DataPackage, model: FiscalModel) -> Iterator[Finding]:
@@ -105,18 +123,19 @@ def _incomplete(package: DataPackage, model: FiscalModel) -> Iterator[Finding]:
 
 
 def _country(package: DataPackage, model: FiscalModel) -> Iterator[Finding]:
-    stated = package.raw.get("countryCode")
-    for code in stated if isinstance(stated, list) else [stated]:
-        if isinstance(code, str) and (code in _COUNTRY_MISTAKES or not re.fullmatch(r"[A-Z]{2}", code)):
-            meant = _COUNTRY_MISTAKES.get(code, code.upper())
-            yield checks.COUNTRY_CODE.at(
-                in_descriptor("/countryCode"), f"{code!r} is not a country; {meant!r} may be", value=code
-            )
+    for code in _countries(package):
+        if code not in MONEY:
+            meant = _COUNTRY_MISTAKES.get(code.upper(), code.upper())
+            hint = f"; {meant!r} may be" if meant in MONEY else ""
+            yield checks.COUNTRY_CODE.at(in_descriptor("/countryCode"), f"{code!r} is not a country{hint}", value=code)
 
 
 def _period(package: DataPackage, model: FiscalModel) -> Iterator[Finding]:
     period = package.raw.get("fiscalPeriod")
     if period is None:
+        if not any(dimension.axis is Axis.YEAR for dimension in model.dimensions):
+            message = "nobody says which time the money is for: there is no date dimension and no `fiscalPeriod`"
+            yield checks.PERIOD_UNKNOWN.at(in_descriptor(), message)
         return
     start, end = (_date(period.get(key)) if isinstance(period, dict) else None for key in ("start", "end"))
     if start is None or end is None or end < start:
@@ -148,6 +167,7 @@ def _guesses(package: DataPackage, model: FiscalModel) -> Iterator[Finding]:
 
 LINTS: tuple[Lint, ...] = (
     _currencies,
+    _foreign_money,
     _factors,
     _shared_sources,
     _left_out,

@@ -38,7 +38,7 @@ def read_factor(raw: Json) -> Decimal | None:
         factor = Decimal(str(raw))
     except InvalidOperation:
         return None
-    if isinstance(raw, bool) or not factor.is_finite() or not _SMALLEST <= factor <= _LARGEST:
+    if not factor.is_finite() or not _SMALLEST <= factor <= _LARGEST:
         return None
     return factor
 

@@ -24,9 +24,11 @@ def plain_text(
 
     `facts` are those of the judge, so the table is valid and its rows are counted.
     """
+    resource = next(r for r in package.resources if r.name == facts.resource)
+    if facts.labels:
+        return _text(resource, facts, folder / resource.paths[0], facts.labels)
     from frictionless import Package
 
-    resource = next(r for r in package.resources if r.name == facts.resource)
     descriptor, _ = rewrite(package, resource, ())
     theirs: Any = Package.from_descriptor(descriptor, basepath=str(folder)).resources[0]
     with theirs:
@@ -36,6 +38,10 @@ def plain_text(
         else:
             path = scratch / f"{resource.index}.csv"
             _write_plain(theirs, labels, path, progress.task(f"Reading {resource.name}", facts.rows))
+    return _text(resource, facts, path, labels)
+
+
+def _text(resource: Resource, facts: TableFacts, path: Path, labels: tuple[str, ...]) -> TableText:
     return TableText(
         resource=resource.name,
         paths=(path.resolve(),),

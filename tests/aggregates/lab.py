@@ -113,6 +113,12 @@ class Outcome:
         block: dict[str, Any] = self.aggregation.bundle.descriptor["osds"]
         return block
 
+    def osds_resources(self) -> list[dict[str, Any]]:
+        """What the bundle says of each of its cuboids."""
+        assert self.aggregation.bundle is not None, self.aggregation.findings
+        resources: list[dict[str, Any]] = self.aggregation.bundle.descriptor["resources"]
+        return [resource for resource in resources if "dimensions" in resource["osds"]]
+
     @property
     def codes(self) -> list[str]:
         """The codes of the findings."""

@@ -70,6 +70,11 @@ def test_describe__the_whole_osds_block(lab: Lab) -> None:
         "reconciliation": {
             "files": 5,
             "checked": True,
+            "facts": 3,
+            "second_sum": [
+                {"year": "2014", "facts": 1, "sums": {"amount": "1.50"}},
+                {"year": "2015", "facts": 2, "sums": {"amount": "2", "executed": "15000"}},
+            ],
             "rule": "In every file the cells of each combination of axis values add up to apex.csv, amounts and counts; "
             "apex.csv equals a second sum over the table, in plain Python decimals; in every tree each amount and count "
             "is the sum of its children's and the roots are the cells of apex.csv; "

@@ -1,17 +1,26 @@
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from osds.aggregates import reconcile
-from osds.aggregates.engine import open_engine
+from osds.aggregates.amounts import MeasureFacts
+from osds.aggregates.build import add_up
+from osds.aggregates.choice import read_wish
 from osds.aggregates.facts import FactPlan
+from osds.aggregates.ledger import Extend, Ledger, Unreadable, open_ledger
+from osds.aggregates.money import AmountText, Width
 from osds.aggregates.planning import plan_facts
-from osds.aggregates.reconcile import Total, Totals, prove, rule
-from osds.errors import BugError
-from tests.aggregates.lab import YEAR, Lab, dimension, measure, model, package
+from osds.aggregates.reconcile import prove, rule, sum_large
+from osds.aggregates.second_sum import Total, Totals, sum_table
+from osds.errors import EXIT_BUG, BugError
+from osds.fiscal.model import FiscalModel
+from osds.progress import Silent
+from osds.settings import Settings
+from tests.aggregates.lab import SOURCE, YEAR, Lab, dimension, measure, model, package
 
 TABLE: Totals = {("2014",): Total(sums=[Decimal("3.50")], facts=2), ("",): Total(sums=[Decimal(0)], facts=1)}
 APEX = "year,amount,_count\n2014,3.50,2\n,,1\n"
@@ -29,7 +38,19 @@ def plan(lab: Lab) -> FactPlan:
 def check(lab: Lab, apex: str, by_d: str) -> None:
     (lab.root / "apex.csv").write_text(apex)
     (lab.root / "by-d.csv").write_text(by_d)
-    prove(lab.root, ["apex.csv", "by-d.csv"], plan(lab), TABLE)
+    known = MeasureFacts(
+        measure=measure("amount"),
+        raw=Width(whole=1, fraction=2),
+        width=Width(whole=1, fraction=2),
+        largest="2.25",
+        facts=3,
+        empty=1,
+        negative=False,
+    )
+    # A large file is added up by the engine; it must come to the same.
+    (engines,) = sum_large([lab.root / "by-d.csv"], 1, [known], "1GB")
+    assert (engines == TABLE) == (by_d == BY_D)
+    prove(lab.root, ["apex.csv", "by-d.csv"], [known], plan(lab), TABLE, memory="1GB")
 
 
 def test_prove__files_that_add_up(lab: Lab) -> None:
@@ -42,7 +63,7 @@ def test_prove__files_that_add_up(lab: Lab) -> None:
         (APEX, BY_D.replace("1.25", "1.26"), "by-d.csv"),
         (APEX, BY_D.replace("a,1.25,1", "a,1.25,2"), "by-d.csv"),
         (APEX, BY_D.replace("2014,b,2.25,1\n", ""), "by-d.csv"),
-        (APEX, BY_D + "2015,a,0,1\n", "by-d.csv"),
+        (APEX, BY_D + "2015,a,0.00,1\n", "by-d.csv"),
         (APEX, BY_D.replace("2014,b", "2015,b"), "by-d.csv"),
         (APEX.replace("3.50", "3.51"), BY_D, "the table"),
         (APEX.replace(",,1\n", ",,2\n"), BY_D.replace(",a,,1", ",a,,2"), "the table"),
@@ -53,28 +74,89 @@ def test_prove__a_wrong_cell_is_a_bug(lab: Lab, apex: str, by_d: str, where: str
         check(lab, apex, by_d)
 
 
-def test_sum_table__by_python_and_by_sql_agree(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    done = lab.run(
-        "year,d,amount\n2014-01-01,a,1e1\n2014-02-01,b,2.25\n,a,\n",
-        [measure("amount", factor="1000")],
-        YEAR,
-        dimension("d", "d"),
-        rows=3,
-        types={"year": {"type": "date"}},
+ODD = "year,d,amount\n2014-01-01,a,1e1\n2014-02-01,b,2.25\n,a,\n2015-02-01,b, 7 \n"
+
+
+def opened(lab: Lab, text: str, extend: Extend | None = None) -> AbstractContextManager[Ledger | Unreadable]:
+    """The facts of a table by year and `d`, with a factor."""
+    table = lab.table(text, rows=len(text.splitlines()) - 1)
+    described = package(table.fields, {"year": {"type": "date"}})
+    wanted = model([measure("amount", factor="1000")], YEAR, dimension("d", "d"))
+    return open_ledger(described, wanted, {"facts": table}, Settings(), progress=Silent(), extend=extend)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Careless(AmountText):
+    """A wrong rule for the engine: it loses the cents. Python's own rule is the right one."""
+
+    def plain_sql(self, text: str) -> str:
+        return f"regexp_replace(trim({text}), '[.][0-9]+$', '')"
+
+
+def careless(plan: FactPlan, _: FiscalModel) -> FactPlan:
+    """The plan with the wrong rule."""
+    (table,) = plan.tables
+    wrong = {c: replace(c, reading=Careless()) for c in table.extract.columns if isinstance(c.reading, AmountText)}
+    columns = tuple(wrong.get(column, column) for column in table.extract.columns)
+    groups = tuple(
+        replace(group, amounts=tuple(wrong.get(c, c) if c else None for c in group.amounts)) for group in table.groups
     )
-    assert "in plain Python decimals" in done.osds["reconciliation"]["rule"]
-    monkeypatch.setattr(reconcile, "MAX_ROWS", 2)
-    monkeypatch.setattr(reconcile, "_sum_by_python", None)
-    again = lab.run(
-        "year,d,amount\n2014-01-01,a,1e1\n2014-02-01,b,2.25\n,a,\n",
-        [measure("amount", factor="1000")],
-        YEAR,
-        dimension("d", "d"),
-        rows=3,
-        types={"year": {"type": "date"}},
-    )
-    assert "by SQL only" in again.osds["reconciliation"]["rule"]
-    assert again.lines("apex.csv") == done.lines("apex.csv") == ["year,amount,_count", "2014,12250,2", ",,1"]
+    return replace(plan, tables=(replace(table, extract=replace(table.extract, columns=columns), groups=groups),))
+
+
+@pytest.mark.parametrize("sample", [1, 3, 100])
+def test_sum_table__by_python_and_by_sql_agree(lab: Lab, sample: int) -> None:
+    with opened(lab, ODD) as ledger:
+        assert isinstance(ledger, Ledger)
+        by_python = sum_table(ledger.engine, ledger.plan, ledger.measures)
+        by_sql = sum_table(ledger.engine, ledger.plan, ledger.measures, most=3, sample=sample)
+    assert by_python == by_sql
+    assert by_python["2014",] == Total(sums=[Decimal(12250)], facts=2)
+
+
+def test_sum_table__a_sample_finds_a_wrong_rule(lab: Lab) -> None:
+    with opened(lab, ODD, careless) as ledger:
+        assert isinstance(ledger, Ledger)
+        # The first row alone has no cents to lose.
+        sum_table(ledger.engine, ledger.plan, ledger.measures, most=3, sample=1)
+        with pytest.raises(BugError, match="The first 2 rows of a table come to"):
+            sum_table(ledger.engine, ledger.plan, ledger.measures, most=3, sample=2)
+
+
+@pytest.mark.parametrize("before", ["", "an older bundle"])
+def test_add_up__a_wrong_rule_is_found_out(lab: Lab, before: str) -> None:
+    """Exit 5, and nothing is written: no bundle, no half of one; a bundle that was there stays."""
+    output = lab.root / "aggregates"
+    if before:
+        lab.run(ODD, [measure("amount")], rows=4)
+    left = {path.name: path.read_bytes() for path in output.iterdir()} if before else {}
+    with opened(lab, ODD, careless) as ledger:
+        assert isinstance(ledger, Ledger)
+        wish = read_wish(ledger.model, Settings())
+        with pytest.raises(BugError, match="do not add up") as caught:
+            add_up(ledger, wish, Settings(), output, source=SOURCE, progress=Silent())
+    assert caught.value.exit_code == EXIT_BUG == 5
+    assert "Nothing was written" in caught.value.next_step
+    assert sorted(p.name for p in lab.root.iterdir()) == (["aggregates", "facts.csv"] if before else ["facts.csv"])
+    assert left == ({path.name: path.read_bytes() for path in output.iterdir()} if before else {})
+
+
+def test_add_up__facts_that_are_lost_are_found_out(lab: Lab) -> None:
+    """As if a join had found nothing for a code."""
+    with opened(lab, ODD) as ledger:
+        assert isinstance(ledger, Ledger)
+        facts = ledger.engine.row("SELECT sql FROM duckdb_views() WHERE view_name = 'facts_text'")[0]
+        ledger.engine.run(facts.replace("CREATE VIEW", "CREATE OR REPLACE VIEW").rstrip(";") + " WHERE r.c1 <> 'b'")
+        with pytest.raises(BugError, match="do not add up"):
+            add_up(
+                ledger,
+                read_wish(ledger.model, Settings()),
+                Settings(),
+                lab.root / "aggregates",
+                source=SOURCE,
+                progress=Silent(),
+            )
+    assert not (lab.root / "aggregates").exists()
 
 
 def test_sum_table__more_digits_than_python_keeps_by_itself(lab: Lab) -> None:
@@ -83,25 +165,9 @@ def test_sum_table__more_digits_than_python_keeps_by_itself(lab: Lab) -> None:
     assert done.lines("apex.csv")[1] == f"1{'0' * 34}.01,2"
 
 
-def test_aggregate__an_engine_that_loses_money_is_found_out(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second sum shares no step with the first: here every amount is read wrongly by the SQL."""
-    monkeypatch.setattr("osds.aggregates.amounts.amount_sql", lambda text, *_: f"CAST({text} AS DECIMAL(10, 0))")
-    with pytest.raises(BugError, match="do not add up"):
-        lab.run("amount\n1.5\n2.25\n", [measure("amount")], rows=2)
-    assert sorted(path.name for path in lab.root.iterdir()) == ["facts.csv"]
-
-
-def test_aggregate__an_engine_that_loses_rows_is_found_out(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "osds.aggregates.cube._join_sql", lambda name, _: f"JOIN paths_{name} x{name} ON x{name}.r1 = 99"
-    )
-    with pytest.raises(BugError, match="do not add up"):
-        lab.run("d,e,amount\na,1,1\nb,2,2\n", [measure("amount")], dimension("d", "d", "e"), rows=2)
-
-
 def test_rule__says_how_the_second_sum_was_made() -> None:
     assert rule(1_000_000).endswith("in plain Python decimals")
-    assert rule(1_000_001).endswith("by SQL only, because it has more than 1000000 rows")
+    assert "by SQL, because it has more than 1000000 rows; for the first 50000 of each table" in rule(1_000_001)
 
 
 def test_records__a_table_that_python_cannot_read(tmp_path: Path) -> None:
@@ -112,10 +178,3 @@ def test_records__a_table_that_python_cannot_read(tmp_path: Path) -> None:
         path.write_bytes(content)
         with pytest.raises(BugError, match=r"cannot read bad\.csv"):
             list(read_records([path]))
-
-
-def test_open_engine__is_not_needed_to_prove(lab: Lab) -> None:
-    """Up to MAX_ROWS rows the second sum never asks the engine."""
-    with open_engine([], memory="1GB") as engine:
-        totals = reconcile.sum_table(engine, plan(lab))
-    assert totals == TABLE

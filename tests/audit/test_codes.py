@@ -86,6 +86,11 @@ def test_labels__signs_alone_are_compared_as_they_are(desk: Desk) -> None:
     assert [f.code for f in desk.audit(text, [AMOUNT], NAMED)] == ["code-several-labels"]
 
 
+def test_labels__money_without_a_code_may_have_any(desk: Desk) -> None:
+    text = table("code,label,amount", [("", "Health", 1), ("", "Sport", 1), ("2", "Roads", 1)])
+    assert desk.audit(text, [AMOUNT], NAMED) == ()
+
+
 def test_one_label__of_several_codes_below_one_parent(desk: Desk) -> None:
     function = dimension("function", "group", "code:label")
     rows = [(2014, "1", "22001", "Other"), (2014, "1", "22009", "Other"), (2014, "2", "33", "Other")]

@@ -43,6 +43,18 @@ def test_duplicates__lines_that_differ_in_nothing_but_the_amount(desk: Desk) -> 
     assert [code for code, _ in found(desk, rows)] == ["repeated-lines"]
 
 
+def test_duplicates__two_lines_that_repeat_beside_each_other(desk: Desk) -> None:
+    """They differ in the amount alone: each is copied once, and neither is a copy of the other."""
+    twice = [(2014, "01", "", 5), (2014, "01", "", 7)]
+    ((_, message),) = found(desk, [*LINES, *twice, *twice])
+    assert "2 rows of 16 with money repeat another one exactly: they add 12 EUR in 2014" in message
+
+
+def test_duplicates__an_amount_counts_as_it_is_understood(desk: Desk) -> None:
+    ((_, message),) = found(desk, [*LINES, (2014, "01", "x", 5), (2014, "01", "x", " 5 ")])
+    assert "1 row of 14 with money repeats another one" in message
+
+
 def test_duplicates__a_whole_file_appended_to_itself(desk: Desk) -> None:
     assert [code for code, _ in found(desk, LINES * 2, granularity="transactional")] == ["duplicated-lines"]
     few = LINES[:9] * 2

@@ -58,6 +58,12 @@ def test_outside__years_with_their_money(desk: Desk) -> None:
     assert message == "3 lines lie outside the fiscal period (2012 to 2013): 2014 (8.50 EUR) and 2016 (3 EUR)"
 
 
+@pytest.mark.parametrize(("year", "told"), [(2011, True), ("2010-11", True), ("2011-12", False), (2014, True)])
+def test_outside__before_and_after(desk: Desk, year: object, told: bool) -> None:
+    messages = desk.messages("year-outside-period", yearly(2012, year), [AMOUNT], YEAR, fiscalPeriod=PERIOD)
+    assert bool(messages) == told
+
+
 @pytest.mark.parametrize(
     ("years", "period"),
     [

@@ -6,6 +6,8 @@ import pytest
 
 from osds.dataset.package import read_package
 from osds.fiscal.compile import compile_model
+from osds.fiscal.countries import IN_USE, MONEY
+from osds.fiscal.iso4217 import CURRENCIES
 from osds.fiscal.lint import lint
 from tests.samples import MODEL, SCHEMA, descriptor
 
@@ -19,6 +21,10 @@ def linted(**changes: Any) -> list[str]:
 
 def measure(**more: Any) -> dict[str, Any]:
     return {**MODEL, "measures": {"amount": {"source": "amount", **more}}}
+
+
+def without_date() -> dict[str, Any]:
+    return {**MODEL, "dimensions": {name: raw for name, raw in MODEL["dimensions"].items() if name != "date"}}
 
 
 def headed(name: str) -> dict[str, Any]:
@@ -39,7 +45,13 @@ def test_lint__a_clean_model() -> None:
         (headed("Budget (million guaraníes)"), "factor-suspect"),
         (headed("Betrag in Tsd EUR"), "factor-suspect"),
         ({"countryCode": "UK"}, "country-code"),
-        ({"countryCode": ["GB", "au"]}, "country-code"),
+        ({"countryCode": "uk"}, "country-code"),
+        ({"countryCode": ["DE", "au"]}, "country-code"),
+        ({"countryCode": "XX"}, "country-code"),
+        ({"countryCode": "US"}, "currency-foreign"),
+        ({"countryCode": ["US", "GB"]}, "currency-foreign"),
+        ({"model": measure(currency="USD"), "countryCode": "DE"}, "currency-foreign"),
+        ({"model": without_date()}, "period-unknown"),
         ({"fiscalPeriod": {"start": "2014-12-31", "end": "2014-01-01"}}, "fiscal-period"),
         ({"fiscalPeriod": {"start": "2014-02-31", "end": "2014-12-31"}}, "fiscal-period"),
         ({"fiscalPeriod": "2014"}, "fiscal-period"),
@@ -54,7 +66,11 @@ def test_lint__what_is_doubtful(changes: dict[str, Any], code: str) -> None:
     "changes",
     [
         {"model": measure(currency="CSK")},  # withdrawn, but real in old budgets
-        {"countryCode": ["GB", "AU"]},
+        {"countryCode": ["GB", "DE"]},
+        {"countryCode": "HR"},
+        {"countryCode": "DE", "model": measure(currency="DEM")},  # old money is not foreign
+        {"countryCode": "DE", "model": measure(currency="XDR")},  # nor is that of nobody
+        {"model": without_date(), "fiscalPeriod": {"start": "2014-01-01", "end": "2014-12-31"}},
         {"fiscalPeriod": {"start": "2014-01-01", "end": "2014-12-31"}},
         {"licenses": None, "license": "PDDL-1.0"},
         {**headed("Thousands of euro"), "model": measure(currency="EUR", factor=1000)},
@@ -63,6 +79,30 @@ def test_lint__what_is_doubtful(changes: dict[str, Any], code: str) -> None:
 )
 def test_lint__what_is_fine(changes: dict[str, Any]) -> None:
     assert linted(**changes) == []
+
+
+@pytest.mark.parametrize(("code", "told"), [("UK", "; 'GB' may be"), ("el", "; 'GR' may be"), ("de", "; 'DE' may be")])
+def test_lint__the_country_that_may_be_meant(code: str, told: str) -> None:
+    package = read_package(descriptor(countryCode=code))
+    model, _ = compile_model(package)
+    assert model is not None
+    (finding,) = lint(package, model)
+    assert finding.message == f"{code!r} is not a country{told}"
+
+
+def test_countries__all_of_iso_3166_with_known_money() -> None:
+    assert len(MONEY) == 249 + 1  # and Kosovo
+    assert IN_USE < CURRENCIES
+    assert all(len(code) == 2 and code.isupper() for code in MONEY)
+
+
+def test_lint__a_column_of_currencies_is_enough() -> None:
+    dimensions = {
+        **MODEL["dimensions"],
+        "currency": {"attributes": {"code": {"source": "label"}}, "primaryKey": "code"},
+    }
+    found = linted(model={**measure(), "dimensions": dimensions})
+    assert "currency-missing" not in found
 
 
 def test_lint__two_dimensions_on_one_column() -> None:
