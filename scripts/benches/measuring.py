@@ -25,6 +25,7 @@ class Measurement:
 
     seconds: float
     megabytes: float  # at its peak
+    cpu: float  # seconds of the processor, which others on the machine do not change much
 
 
 def measure(
@@ -59,7 +60,7 @@ def run_once(command: Sequence[str], cwd: Path, codes: Sequence[int] = (0,)) -> 
             said = output.read().decode(errors="replace")
             raise SystemExit(f"{' '.join(command)}\nended with {process.returncode}:\n{said}")
     unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is bytes there and KiB elsewhere
-    return Measurement(seconds=seconds, megabytes=usage.ru_maxrss * unit / 1e6)
+    return Measurement(seconds=seconds, megabytes=usage.ru_maxrss * unit / 1e6, cpu=usage.ru_utime + usage.ru_stime)
 
 
 def table(measured: Mapping[str, Sequence[Measurement]]) -> Iterator[str]:

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import socket
+import statistics
 import subprocess
 import sys
 import time
@@ -79,7 +80,10 @@ def _unchanged(folder: Path, endpoint: str, options: argparse.Namespace) -> Iter
             *OSDS, "publish", str(folder), "--bundle", str(bundle), "--owner", "bench", "--store", str(folder / "store"),
         ],
     }  # fmt: skip
-    yield from table(measure(commands, runs=options.runs, cwd=folder))
+    measured = measure(commands, runs=options.runs, cwd=folder)
+    yield from table(measured)
+    for name, runs in measured.items():
+        yield f"{name}: {statistics.median(each.cpu for each in runs):.2f} s of the processor"
 
 
 def _publish(dataset: Path, bundle: Path, endpoint: str, prefix: str, *more: str) -> list[str]:
