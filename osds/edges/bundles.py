@@ -5,12 +5,19 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from osds.dataset.strict_json import MAX_BYTES
 from osds.edges.files import look, read_file
 from osds.errors import UnsafeInputError, UsageError
 from osds.progress import Progress
 from osds.store.bundle import Bundle, BundleFile, parse_bundle
-from osds.store.layout import CURRENT
+from osds.store.layout import CURRENT, MAX_MANIFEST_BYTES
+
+
+def describe_bundle(folder: Path) -> Bundle:
+    """What the descriptor of the bundle in `folder` says; its files are not looked at. Raises as `read_bundle` does."""
+    content = read_file(folder, CURRENT, MAX_MANIFEST_BYTES)
+    if content is None:
+        raise UsageError(f"There is no bundle in {str(folder)!r}", next_step="Make one with `osds aggregate`")
+    return parse_bundle(content)
 
 
 def read_bundle(folder: Path, progress: Progress) -> Bundle:
@@ -18,10 +25,7 @@ def read_bundle(folder: Path, progress: Progress) -> Bundle:
 
     Raises `UsageError` if there is no bundle, `UnsafeInputError` if it is not what its descriptor says.
     """
-    content = read_file(folder, CURRENT, MAX_BYTES)
-    if content is None:
-        raise UsageError(f"There is no bundle in {str(folder)!r}", next_step="Make one with `osds aggregate`")
-    bundle = parse_bundle(content)
+    bundle = describe_bundle(folder)
     with progress.task("Comparing the bundle with its hashes", total=len(bundle.resources)) as task:
         for file in bundle.resources:
             read_bundle_file(folder, file)

@@ -16,18 +16,25 @@ from obstore.exceptions import PermissionDeniedError, UnauthenticatedError
 
 from osds.errors import OsdsError, OutsideError, UsageError
 
-_CODE = re.compile(r"<Code>([A-Za-z]{1,60})</Code>")
+_CODE = re.compile(r"<Code>([A-Za-z]{1,60})</Code>|\(code: ([A-Za-z]{1,60})\)")  # the second is of a bulk delete
 _STATUS = re.compile(r"status code: (\d{3})\b")
 _OS_ERROR = re.compile(r"\(os error (\d{1,5})\)")
 
 _NO_BUCKET = frozenset({"NoSuchBucket", "ContainerNotFound"})
 _BAD_CREDENTIALS = frozenset(
-    {"ExpiredToken", "InvalidAccessKeyId", "InvalidClientTokenId", "InvalidToken", "SignatureDoesNotMatch"}
+    "ExpiredToken ExpiredTokenException IDPRejectedClaim InvalidAccessKeyId InvalidClientTokenId InvalidIdentityToken "
+    "InvalidToken SignatureDoesNotMatch".split()
 )
 # The places where obstore asks for credentials when the environment has none: the metadata services of the clouds.
 _METADATA_SERVICE = re.compile(r"169\.254\.(169\.254|170\.\d+)|latest/(api/token|meta-data)|metadata\.google\.internal")
 _OTHER_REGION = re.compile(r"without LOCATION|PermanentRedirect|AuthorizationHeaderMalformed")
-_UNREACHABLE = re.compile(r"error sending request|timed out|error decoding response body")
+_UNREACHABLE = re.compile(
+    r"error sending request|timed out|response body error|decoding response body|Content-Range|list response"
+)
+
+_PASSING = frozenset({408, 409, 429, 500, 502, 503, 504})
+_BUSY = frozenset({429, 503})
+_PASSING_CODES = frozenset({"InternalError", "SlowDown", "ServiceUnavailable"})
 
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -49,6 +56,33 @@ def is_missing_object(error: Exception) -> bool:
     return isinstance(error, FileNotFoundError) and _symptoms(error).code not in _NO_BUCKET
 
 
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """A failure that may be over in a moment: whether the server `answered`, and whether it is `busy`."""
+
+    answered: bool
+    busy: bool
+
+
+def passing(error: Exception) -> Moment | None:
+    """What kind of moment this failure is; None if another try would end in the same way.
+
+    409 is S3's answer to two conditional writes at once, which it asks to repeat; the statuses of
+    https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html besides.
+    """
+    found = _symptoms(error)
+    if found.os_error is not None and found.status is None and not _UNREACHABLE.search(found.text):
+        return None
+    if _METADATA_SERVICE.search(found.text) or "builder error" in found.text:
+        return None
+    if found.status is not None:
+        worth_it = found.status in _PASSING
+        return Moment(answered=True, busy=found.status in _BUSY) if worth_it else None
+    if found.code in _PASSING_CODES:
+        return Moment(answered=True, busy=found.code == "SlowDown")
+    return Moment(answered=False, busy=False) if _UNREACHABLE.search(found.text) else None
+
+
 def translate(error: Exception, *, store: str, key: str) -> OsdsError:
     """The error to raise when `key` of `store` could not be read or written. Decides by symptoms, first match wins."""
     found = _symptoms(error)
@@ -62,7 +96,7 @@ def _symptoms(error: Exception) -> _Symptoms:
     os_error = _OS_ERROR.search(text)
     return _Symptoms(
         text=text,
-        code=code[1] if code else None,
+        code=code[1] or code[2] if code else None,
         status=int(status[1]) if status else None,
         os_error=int(os_error[1]) if os_error else getattr(error, "errno", None),
         refused=isinstance(error, (PermissionDeniedError, UnauthenticatedError)),
@@ -114,7 +148,7 @@ def _answer(found: _Symptoms, store: str, key: str) -> OsdsError:
     answer = f" (the answer was {details})" if details else ""
     if found.code in _NO_BUCKET or found.status == 404:
         return OutsideError(f"There is no bucket for {store}{answer}", next_step="Create it, or correct --store")
-    if found.refused or found.status in (401, 403):
+    if found.refused or found.status in (401, 403) or found.code == "AccessDenied":
         return OutsideError(
             f"{store} refuses access to {key}{answer}",
             next_step="The credentials need to list, read, write and delete objects there "

@@ -7,136 +7,43 @@ import json
 import multiprocessing
 import re
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from osds.commands.publish import Published, publish_bundle
+from osds.commands.publish import publish_bundle
 from osds.dataset.identity import DatasetId
-from osds.edges.objects import FolderStore, ObjectStore, Version, open_store
+from osds.edges.objects import FolderStore, ObjectStore, open_store
 from osds.errors import OutsideError, UnsafeInputError, UsageError
 from osds.progress import Silent
 from osds.store.manifest import SourceFacts
-from tests.store.s3 import new_bucket, request_s3, running_s3, s3_environment
-
-DATASET = DatasetId(owner="os-data", name="budget")
-PREFIX = "datasets/os-data/budget"
-CURRENT = f"{PREFIX}/datapackage.json"
-SOURCE = SourceFacts(repository="https://github.com/os-data/budget", repository_id=7, commit="a" * 40)
-
-ONE = {"apex.csv": b"value\n100.50\n", "by-year.csv": b"year,value\n2023,60.50\n2024,40\n", "by-old.csv": b"x\n"}
-TWO = {"apex.csv": b"value\n100.50\n", "by-year.csv": b"year,value\n2023,60.50\n2025,40\n", "by-new.csv": b"\n"}
-THREE = {"apex.csv": b"value\n3\n"}
-
-
-def write_bundle(folder: Path, files: Mapping[str, bytes], *, generator: str = "osds 0.1.0") -> Path:
-    """The smallest bundle with these files, as `osds aggregate` describes them."""
-    folder.mkdir(exist_ok=True)
-    resources = []
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-        digest = hashlib.sha256(content).hexdigest()
-        schema = {"fields": [{"name": "value", "type": "number"}], "missingValues": [""]}
-        resource = {"name": Path(name).stem, "path": name, "format": "csv", "mediatype": "text/csv"}
-        resources.append({**resource, "bytes": len(content), "hash": f"sha256:{digest}", "schema": schema})
-    osds = {"format": "1.0", "generator": generator, "measures": {"amount": {"facts": 3}}}
-    package = {"profile": "data-package", "name": "budget", "title": "Año", "resources": resources, "osds": osds}
-    (folder / "datapackage.json").write_text(json.dumps(package, indent=2) + "\n", encoding="utf-8")
-    return folder
-
-
-@pytest.fixture
-def one(tmp_path: Path) -> Path:
-    return write_bundle(tmp_path / "one", ONE)
-
-
-@pytest.fixture
-def two(tmp_path: Path) -> Path:
-    return write_bundle(tmp_path / "two", TWO)
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    with running_s3() as endpoint:
-        yield endpoint
-
-
-@pytest.fixture(params=["folder", "s3"])
-def new_store(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[], ObjectStore]:
-    """Makes stores, each one empty."""
-    if request.param == "folder":
-        numbers = iter(range(10_000))
-        return lambda: open_store(str(tmp_path / f"store-{next(numbers)}"))
-    s3_environment(monkeypatch)
-    endpoint = request.getfixturevalue("s3")
-    return lambda: open_store(f"s3://{new_bucket(endpoint)}/pre", endpoint=endpoint)
-
-
-@pytest.fixture
-def store(new_store: Callable[[], ObjectStore]) -> ObjectStore:
-    return new_store()
-
-
-def publish(bundle: Path, store: ObjectStore, *, source: SourceFacts = SOURCE, dry_run: bool = False) -> Published:
-    return publish_bundle(bundle, DATASET, source, store, dry_run=dry_run, progress=Silent())
-
-
-def content(store: ObjectStore, key: str) -> bytes:
-    found = store.get(key)
-    assert found is not None, f"{key} is missing"
-    return found[0]
-
-
-def everything(store: ObjectStore) -> dict[str, bytes]:
-    return {key: content(store, key) for key in store.list("datasets")}
-
-
-def files_of(store: ObjectStore, key: str) -> dict[str, bytes]:
-    """What a reader gets who follows one manifest, every hash and size compared."""
-    manifest = json.loads(content(store, key))
-    files = {}
-    for resource in manifest["resources"]:
-        found = content(store, f"{PREFIX}/{resource['path']}")
-        assert resource["hash"] == f"sha256:{hashlib.sha256(found).hexdigest()}"
-        assert resource["bytes"] == len(found)
-        files[resource["path"].rpartition("/")[2]] = found
-    bundle = content(store, f"{PREFIX}/{manifest['osds']['bundle']}")
-    assert manifest["osds"]["bundle"] == f"objects/{hashlib.sha256(bundle).hexdigest()}/datapackage.json"
-    return files
-
-
-def sequence_of(store: ObjectStore) -> int:
-    """The current sequence; every version up to it must be there, whole and chained, and the last one be current."""
-    current = json.loads(content(store, CURRENT))["osds"]["sequence"]
-    for sequence in range(1, current + 1):
-        key = f"{PREFIX}/datapackage-{sequence:06}.json"
-        osds = json.loads(content(store, key))["osds"]
-        assert osds["sequence"] == sequence
-        assert osds["previous"] == (f"datapackage-{sequence - 1:06}.json" if sequence > 1 else None)
-        files_of(store, key)
-    assert content(store, f"{PREFIX}/datapackage-{current:06}.json") == content(store, CURRENT)
-    assert isinstance(current, int)
-    return current
-
-
-def plain_files(store: ObjectStore) -> dict[str, bytes]:
-    return {key.rpartition("/")[2]: content(store, key) for key in store.list(f"{PREFIX}/aggregates")}
-
-
-def assert_plain_paths_are_current(store: ObjectStore) -> None:
-    plain = plain_files(store)
-    described = plain.pop("datapackage.json")
-    assert plain == files_of(store, CURRENT)
-    bundle = json.loads(content(store, CURRENT))["osds"]["bundle"]
-    assert described == content(store, f"{PREFIX}/{bundle}")
-
+from osds.views.publishing import render_plan
+from tests.store.publisher import SOURCE, publish_into
+from tests.store.publishing import (
+    CURRENT,
+    ONE,
+    PREFIX,
+    THREE,
+    TWO,
+    Killed,
+    Killer,
+    Watched,
+    assert_plain_paths_are_current,
+    calls_of,
+    content,
+    everything,
+    files_of,
+    plain_files,
+    publish,
+    sequence_of,
+    write_bundle,
+    writes,
+)
+from tests.store.s3 import new_bucket, request_s3, s3_environment
 
 # --- the layout, and publishing again ---
 
@@ -159,65 +66,23 @@ def test_publish__the_first_version(store: ObjectStore, one: Path) -> None:
     assert published.bytes_sent == 2 * sum(len(data) for data in plain_files(store).values())
 
 
-class Watched(ObjectStore):
-    """A store that calls `watch(when, call, key)` before and after each call to the one it wraps."""
-
-    def __init__(self, inner: ObjectStore, watch: Callable[[str, str, str], None]) -> None:
-        self.url = inner.url
-        self._inner = inner
-        self._watch = watch
-
-    def _watched(self, call: str, key: str, *args: Any, **kwargs: Any) -> Any:
-        self._watch("before", call, key)
-        result = getattr(self._inner, call)(key, *args, **kwargs)
-        self._watch("after", call, key)
-        return result
-
-    def get(self, key: str) -> tuple[bytes, Version] | None:
-        return self._watched("get", key)  # type: ignore[no-any-return]
-
-    def create(self, key: str, content: bytes, **kwargs: Any) -> bool:
-        return self._watched("create", key, content, **kwargs)  # type: ignore[no-any-return]
-
-    def replace(self, key: str, content: bytes, **kwargs: Any) -> bool:
-        return self._watched("replace", key, content, **kwargs)  # type: ignore[no-any-return]
-
-    def put(self, key: str, content: bytes, **kwargs: Any) -> None:
-        self._watched("put", key, content, **kwargs)
-
-    def delete(self, key: str) -> None:
-        self._watched("delete", key)
-
-    def list(self, prefix: str) -> Mapping[str, int]:
-        return self._watched("list", prefix)  # type: ignore[no-any-return]
-
-
-def calls_of(bundle: Path, store: ObjectStore, **options: Any) -> list[tuple[str, str]]:
-    calls: list[tuple[str, str]] = []
-    watched = Watched(store, lambda when, call, key: calls.append((call, key)) if when == "before" else None)
-    publish(bundle, watched, **options)
-    return calls
-
-
 def moments(bundle: Path, store: ObjectStore) -> range:
     """The numbers of the calls that publishing makes: all of them on a folder, every sixth on S3, to save time."""
     return range(0, len(calls_of(bundle, store)), 1 if isinstance(store, FolderStore) else 6)
-
-
-def writes(calls: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [call for call in calls if call[0] not in ("get", "list")]
 
 
 def test_publish__the_order_of_the_writes(store: ObjectStore, one: Path, two: Path) -> None:
     publish(one, store)
     calls = writes(calls_of(two, store))
     kinds = [re.sub(r"objects/.*", "objects/", key.removeprefix(f"{PREFIX}/")) for _, key in calls]
-    assert kinds[:3] == ["objects/"] * 3  # apex.csv is there already
-    assert kinds[3:5] == ["datapackage-000002.json", "datapackage.json"]
-    assert sorted(kinds[5:8]) == ["aggregates/apex.csv", "aggregates/by-new.csv", "aggregates/by-year.csv"]
-    assert calls[8:] == [
+    assert re.fullmatch(r"publishing/[0-9a-f]{64}\.json", kinds[0])
+    assert kinds[1:4] == ["objects/"] * 3  # apex.csv is there already
+    assert kinds[4:6] == ["datapackage-000002.json", "datapackage.json"]
+    assert sorted(kinds[6:9]) == ["aggregates/apex.csv", "aggregates/by-new.csv", "aggregates/by-year.csv"]
+    assert calls[9:] == [
         ("delete", f"{PREFIX}/aggregates/by-old.csv"),
         ("put", f"{PREFIX}/aggregates/datapackage.json"),
+        ("delete", f"{PREFIX}/{kinds[0]}"),
     ]
 
 
@@ -230,7 +95,7 @@ def test_publish__unchanged_writes_nothing(store: ObjectStore, one: Path, source
     assert writes(calls_of(one, store, source=source)) == []
     again = publish(one, store, source=source)
     assert (again.changed, again.sequence, again.bytes_sent, again.created) == (False, 1, 0, ())
-    assert again.plan == ("nothing: version 1 says the same",)
+    assert again.plan == ()
     assert everything(store) == before
 
 
@@ -308,13 +173,23 @@ def test_publish__dry_run_writes_nothing_and_says_what_it_would(store: ObjectSto
     assert planned.plan == done.plan
     assert planned.created == done.created
     assert (planned.sequence, planned.changed, planned.bytes_sent) == (2, True, 0)
-    assert [re.sub(r"objects/\w+", "objects/…", line) for line in planned.plan] == [
-        f"create {PREFIX}/objects/…/by-year.csv (30 bytes)",
-        f"create {PREFIX}/objects/…/by-new.csv (1 bytes)",
-        f"create {PREFIX}/objects/…/datapackage.json ({(two / 'datapackage.json').stat().st_size:,} bytes)",
-        f"create {PREFIX}/datapackage-000002.json ({len(content(store, CURRENT)):,} bytes)",
-        f"set {CURRENT} to version 2",
-        f"refresh {PREFIX}/aggregates/ (4 files)",
+    described, manifest = (two / "datapackage.json").stat().st_size, len(content(store, CURRENT))
+    assert [(s.action, re.sub(r"objects/\w+", "objects/…", s.key), s.bytes) for s in planned.plan] == [
+        ("create", "objects/…/by-year.csv", 30),
+        ("create", "objects/…/by-new.csv", 1),
+        ("create", "objects/…/datapackage.json", described),
+        ("create", "datapackage-000002.json", manifest),
+        ("commit", "datapackage.json", manifest),
+        ("copy", "aggregates/apex.csv", 13),
+        ("copy", "aggregates/by-year.csv", 30),
+        ("copy", "aggregates/by-new.csv", 1),
+        ("copy", "aggregates/datapackage.json", described),
+    ]
+    text = render_plan("os-data/budget", planned.plan, sequence=2, changed=True)
+    assert text.splitlines()[-3:] == [
+        "  set datapackage.json to version 2",
+        f"  copy 4 files to aggregates/ ({44 + described:,} bytes)",
+        f"{2 * (31 + described + manifest) + 13:,} bytes in all",
     ]
 
 
@@ -352,28 +227,6 @@ def test_publish__heals_from_the_store_what_the_bundle_has_differently(
 
 
 # --- killed anywhere ---
-
-
-class Killed(BaseException):
-    """Nothing of osds may catch it."""
-
-
-class Killer:
-    """Kills before or after call number `at`; from then on the process is dead, whatever thread it is in."""
-
-    def __init__(self, when: str, at: int) -> None:
-        self._when = when
-        self._left = at
-        self._dead = False
-        self._lock = threading.Lock()
-
-    def __call__(self, when: str, call: str, key: str) -> None:
-        with self._lock:
-            if when == self._when:
-                self._left -= 1
-                self._dead = self._dead or self._left < 0
-            if self._dead:
-                raise Killed
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -441,14 +294,13 @@ def test_publish__kill_9_at_any_moment(tmp_path: Path, one: Path) -> None:
     _twice_published(tmp_path / "timed", one, bundle)
     duration = time.monotonic() - start
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["osds.commands.publish"])
+    context.set_forkserver_preload(["tests.store.publisher"])
     outcomes = []
     for number in range(30):
         store = _published(tmp_path / f"store-{number}", one)
         process = context.Process(
-            target=publish_bundle,
-            args=(bundle, DATASET, SOURCE, store),
-            kwargs={"dry_run": False, "progress": Silent()},
+            target=publish_into,
+            args=(store.url, bundle),
         )
         process.start()
         process.join(2 * duration * number / 30)
@@ -526,12 +378,11 @@ def test_publish__eight_processes_at_once(tmp_path: Path) -> None:
     store = open_store(str(tmp_path / "store"))
     contents = [{"apex.csv": b"value\n%d\n" % number, f"by-{number}.csv": b"x\n"} for number in range(8)]
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["osds.commands.publish"])
+    context.set_forkserver_preload(["tests.store.publisher"])
     processes = [
         context.Process(
-            target=publish_bundle,
-            args=(write_bundle(tmp_path / f"bundle-{number}", files), DATASET, SOURCE, store),
-            kwargs={"dry_run": False, "progress": Silent()},
+            target=publish_into,
+            args=(store.url, write_bundle(tmp_path / f"bundle-{number}", files)),
         )
         for number, files in enumerate(contents)
     ]
@@ -590,10 +441,10 @@ def test_publish__foreign_manifest_is_left_alone(
 ) -> None:
     publish(one, store)
     store.put(key, foreign, content_type="application/json", cache_control="no-cache")
-    before = {k: v for k, v in everything(store).items() if "/objects/" not in k}
+    before = {k: v for k, v in everything(store).items() if "/objects/" not in k and "/publishing/" not in k}
     with pytest.raises(OutsideError, match=re.escape(key)):
         publish(two, store)
-    assert {k: v for k, v in everything(store).items() if "/objects/" not in k} == before
+    assert {k: v for k, v in everything(store).items() if "/objects/" not in k and "/publishing/" not in k} == before
 
 
 def test_publish__a_version_with_another_number_is_left_alone(store: ObjectStore, one: Path, two: Path) -> None:
