@@ -27,7 +27,10 @@ _BAD_CREDENTIALS = frozenset(
 # The places where obstore asks for credentials when the environment has none: the metadata services of the clouds.
 _METADATA_SERVICE = re.compile(r"169\.254\.(169\.254|170\.\d+)|latest/(api/token|meta-data)|metadata\.google\.internal")
 _OTHER_REGION = re.compile(r"without LOCATION|PermanentRedirect|AuthorizationHeaderMalformed")
-_UNREACHABLE = re.compile(r"error sending request|timed out|error decoding response body")
+_UNREACHABLE = re.compile(r"error sending request|timed out|error decoding response body|Content-Range")
+
+_PASSING = frozenset({408, 409, 429, 500, 502, 503, 504})
+_BUSY = frozenset({429, 503})
 
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -47,6 +50,31 @@ class _Symptoms:
 def is_missing_object(error: Exception) -> bool:
     """True if the store answered that there is no such object, and the bucket is not what is missing."""
     return isinstance(error, FileNotFoundError) and _symptoms(error).code not in _NO_BUCKET
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """A failure that may be over in a moment: whether the server `answered`, and whether it is `busy`."""
+
+    answered: bool
+    busy: bool
+
+
+def passing(error: Exception) -> Moment | None:
+    """What kind of moment this failure is; None if another try would end in the same way.
+
+    409 is S3's answer to two conditional writes at once, which it asks to repeat; the statuses of
+    https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html besides.
+    """
+    found = _symptoms(error)
+    if found.os_error is not None and found.status is None and not _UNREACHABLE.search(found.text):
+        return None
+    if _METADATA_SERVICE.search(found.text) or "builder error" in found.text:
+        return None
+    if found.status is not None:
+        worth_it = found.status in _PASSING
+        return Moment(answered=True, busy=found.status in _BUSY) if worth_it else None
+    return Moment(answered=False, busy=False) if _UNREACHABLE.search(found.text) else None
 
 
 def translate(error: Exception, *, store: str, key: str) -> OsdsError:

@@ -1,191 +1,46 @@
-"""One object API over a local folder, S3 and what obstore speaks besides: whole objects, create-only, compare-and-set.
+"""Opening a store: a local folder, S3, and what obstore speaks besides (GCS, Azure, memory).
 
-This module owns the connection and makes up what a plain folder lacks; keys and their meaning are `osds.store`'s.
-Credentials come from the environment, the way obstore finds them (`AWS_*`, `GOOGLE_*`, `AZURE_*`, web identity).
+This module owns the URL and the connection. Credentials come from the environment, the way obstore finds them (`AWS_*`,
+`GOOGLE_*`, `AZURE_*`, web identity, the metadata service of a machine in the cloud).
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import url2pathname
 
-import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
-from obstore.store import LocalStore, MemoryStore, from_url
+from obstore.exceptions import BaseError
+from obstore.store import MemoryStore, from_url
 
-from osds.edges.locks import folder_lock
-from osds.edges.object_errors import is_missing_object, translate
-from osds.errors import OutsideError, UsageError
+from osds.edges.object_folder import FolderStore
+from osds.edges.object_store import Clients, DifferentContentError, ObjectStore, Stored, Version
+from osds.edges.patience import Patience
+from osds.errors import UsageError
 
 if TYPE_CHECKING:
-    from obstore import PutMode, UpdateVersion
     from obstore.store import ClientConfig, RetryConfig, S3Config
     from obstore.store import ObjectStore as Client
 
+__all__ = ["DifferentContentError", "FolderStore", "ObjectStore", "Stored", "Version", "open_store"]
+
 # A bucket, then segments of a path that mean themselves: obstore would decode %20 and resolve "..".
 _REMOTE = re.compile(r"[a-z0-9]+://[^/:%]+(/(?!\.\.?(/|$))[^/%]+)*/?")
-_FORMS = "Use a folder, file:///FOLDER or s3://BUCKET[/PREFIX]"
+_FORMS = "Use a folder, file:///FOLDER, s3://BUCKET[/PREFIX], gs://BUCKET[/PREFIX] or az://CONTAINER[/PREFIX]"
 
-# Seven tries within 15 s: an endpoint that is not there is reported in less than 30 s.
-_RETRIES: RetryConfig = {"max_retries": 6, "retry_timeout": timedelta(seconds=15)}
+# `Patience` repeats whole calls. Only what is inside a stream of parts cannot wait for it: there obstore repeats.
+_ONCE: RetryConfig = {"max_retries": 0}
+_RETRIES: RetryConfig = {"max_retries": 6, "retry_timeout": timedelta(seconds=30)}
 _READING: ClientConfig = {"connect_timeout": "4s", "read_timeout": "10s", "timeout": "5m"}
 # No read timeout here: the time of the upload itself would count as waiting for an answer.
 _WRITING: ClientConfig = {"connect_timeout": "4s", "timeout": "5m"}
 
 
-class DifferentContentError(OutsideError):
-    """Raised if a create-only key holds other content already."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Version:
-    """What compare-and-set compares: S3 goes by `e_tag`, GCS by `version`, a folder by the SHA-256 of the content."""
-
-    e_tag: str | None = None
-    version: str | None = None
-
-
-class ObjectStore:
-    """A bucket or a prefix of one; keys are relative, with `/`. Every method may raise `OutsideError` or `UsageError`."""
-
-    def __init__(self, url: str, *, reading: Client, writing: Client) -> None:
-        self.url = url
-        self._reading = reading
-        self._writing = writing
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.url!r})"
-
-    def get(self, key: str) -> tuple[bytes, Version] | None:
-        """The object's content and version; None if there is no such object."""
-        try:
-            result = obstore.get(self._client(writing=False), key)
-            content = result.bytes().to_bytes()
-        except (BaseError, OSError) as error:
-            if is_missing_object(error):
-                return None
-            raise translate(error, store=self.url, key=key) from None
-        return content, Version(e_tag=result.meta["e_tag"], version=result.meta["version"])
-
-    def create(self, key: str, content: bytes, *, content_type: str, cache_control: str) -> bool:
-        """Write a new object. False if it is there already with the same content; nothing is ever overwritten.
-
-        Raises `DifferentContentError` if it is there with other content.
-        """
-        try:
-            self._put(key, content, "create", content_type, cache_control)
-        except (BaseError, OSError) as error:
-            # obstore repeats a put whose answer was lost, so "already exists" may be about our own first try.
-            found = self.get(key)
-            if found is not None and found[0] == content:
-                return False
-            if found is not None and isinstance(error, AlreadyExistsError):
-                raise DifferentContentError(
-                    f"{self.url}: {key} exists already with other content",
-                    next_step="This key never changes: find out what wrote it, and remove it if osds did not",
-                ) from None
-            raise translate(error, store=self.url, key=key) from None
-        return True
-
-    def replace(
-        self, key: str, content: bytes, *, expected: Version | None, content_type: str, cache_control: str
-    ) -> bool:
-        """Compare-and-set: write if the object is still `expected` (None: does not exist). False if it is not."""
-        try:
-            self._put(key, content, "create" if expected is None else _only(expected), content_type, cache_control)
-        except (BaseError, OSError) as error:
-            found = self.get(key)
-            if found is not None and found[0] == content:
-                return True
-            if isinstance(error, (AlreadyExistsError, PreconditionError)):
-                return False
-            raise translate(error, store=self.url, key=key) from None
-        return True
-
-    def put(self, key: str, content: bytes, *, content_type: str, cache_control: str) -> None:
-        """Write the object, whole, whether there is one or not."""
-        try:
-            self._put(key, content, "overwrite", content_type, cache_control)
-        except (BaseError, OSError) as error:
-            raise translate(error, store=self.url, key=key) from None
-
-    def delete(self, key: str) -> None:
-        """Remove the object; nothing happens if there is none."""
-        try:
-            obstore.delete(self._client(writing=True), key)
-        except (BaseError, OSError) as error:
-            if not is_missing_object(error):
-                raise translate(error, store=self.url, key=key) from None
-
-    def list(self, prefix: str) -> Mapping[str, int]:
-        """All objects below `prefix` (whole path segments): key to size in bytes."""
-        try:
-            chunks = obstore.list(self._client(writing=False), prefix)
-            return {meta["path"]: meta["size"] for chunk in chunks for meta in chunk}
-        except (BaseError, OSError) as error:
-            raise translate(error, store=self.url, key=prefix) from None
-
-    def _client(self, *, writing: bool) -> Client:
-        return self._writing if writing else self._reading
-
-    def _put(self, key: str, content: bytes, mode: PutMode, content_type: str, cache_control: str) -> None:
-        obstore.put(
-            self._client(writing=True),
-            key,
-            content,
-            mode=mode,
-            attributes={"Content-Type": content_type, "Cache-Control": cache_control},
-            use_multipart=False,
-        )
-
-
-class FolderStore(ObjectStore):
-    """A store in a local folder, which is made at the first write. It keeps no content types and no cache rules."""
-
-    def __init__(self, folder: Path) -> None:
-        self.url = str(folder)
-        self._folder = folder
-
-    def get(self, key: str) -> tuple[bytes, Version] | None:
-        """As `ObjectStore.get`; a folder that does not exist has no objects."""
-        found = super().get(key) if self._folder.exists() else None
-        return None if found is None else (found[0], _content_version(found[0]))
-
-    def list(self, prefix: str) -> Mapping[str, int]:
-        """As `ObjectStore.list`; a folder that does not exist has no objects."""
-        return super().list(prefix) if self._folder.exists() else {}
-
-    def replace(
-        self, key: str, content: bytes, *, expected: Version | None, content_type: str, cache_control: str
-    ) -> bool:
-        """As `ObjectStore.replace`; all processes of this machine that replace in this folder take turns."""
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with folder_lock(self._folder):
-                found = self.get(key)
-                if (found and found[1]) != expected:
-                    return found is not None and found[0] == content
-                self.put(key, content, content_type=content_type, cache_control=cache_control)
-                return True
-        except OSError as error:
-            raise translate(error, store=self.url, key=key) from None
-
-    def _client(self, *, writing: bool) -> Client:
-        return LocalStore(self._folder, mkdir=writing)
-
-    def _put(self, key: str, content: bytes, mode: PutMode, content_type: str, cache_control: str) -> None:  # noqa: ARG002
-        obstore.put(self._client(writing=True), key, content, mode=mode, use_multipart=False)
-
-
-def open_store(url: str, *, endpoint: str | None = None) -> ObjectStore:
-    """The store at `url`: a folder, file:///FOLDER or s3://BUCKET[/PREFIX]; memory:///, gs:// and az:// as obstore has them.
+def open_store(url: str, *, endpoint: str | None = None, patience: Patience | None = None) -> ObjectStore:
+    """The store at `url`: a folder, file:///FOLDER, s3://BUCKET[/PREFIX], gs://, az:// or memory:///.
 
     Nothing is contacted or made yet. `endpoint` is the http(s) URL of an S3-compatible server; only there may a store
     speak plain http. Raises `UsageError` for any other URL, and for one with a user, password or query in it.
@@ -199,10 +54,10 @@ def open_store(url: str, *, endpoint: str | None = None) -> ObjectStore:
         return _folder_store(url2pathname(parts.path))
     if parts.scheme == "memory":
         client = MemoryStore()
-        return ObjectStore(url, reading=client, writing=client)
+        return ObjectStore(url, Clients(reading=client, writing=client, streaming=client), patience)
     if parts.scheme not in ("s3", "gs", "az") or not _REMOTE.fullmatch(url):
         raise UsageError(f"osds cannot store at {url}", next_step=_FORMS)
-    return _remote_store(url, endpoint)
+    return _remote_store(url, endpoint, patience)
 
 
 def _folder_store(path: str) -> ObjectStore:
@@ -214,16 +69,24 @@ def _folder_store(path: str) -> ObjectStore:
     return FolderStore(folder)
 
 
-def _remote_store(url: str, endpoint: str | None) -> ObjectStore:
+def _remote_store(url: str, endpoint: str | None, patience: Patience | None) -> ObjectStore:
     config: S3Config = {} if endpoint is None else {"endpoint": endpoint}
     plain = endpoint is not None and _split(endpoint, "endpoint").scheme == "http"
+    # S3 refuses what arrives otherwise than it was sent, and keeps the hash. Parts of a stream are covered by the
+    # signature alone, which has their SHA-256 in it: a second hash of each would cost a fifth of the speed.
+    hashed: S3Config = {**config, "checksum_algorithm": "sha256"} if url.startswith("s3://") else config
 
-    def client(options: ClientConfig) -> Client:
+    def client(config: S3Config, options: ClientConfig, retries: RetryConfig) -> Client:
         allowed: ClientConfig = {**options, "allow_http": plain}
-        return from_url(url, config=config, client_options=allowed, retry_config=_RETRIES)
+        return from_url(url, config=config, client_options=allowed, retry_config=retries)
 
     try:
-        return ObjectStore(url, reading=client(_READING), writing=client(_WRITING))
+        clients = Clients(
+            reading=client(config, _READING, _ONCE),
+            writing=client(hashed, _WRITING, _ONCE),
+            streaming=client(config, _WRITING, _RETRIES),
+        )
+        return ObjectStore(url, clients, patience)
     except (BaseError, ValueError):
         # obstore's words may quote what it found in the environment.
         raise UsageError(
@@ -247,17 +110,3 @@ def _split(url: str, what: str) -> SplitResult:
             f"The endpoint {url} is not an http(s) URL", next_step="For instance https://minio.example.org"
         )
     return parts
-
-
-def _only(version: Version) -> UpdateVersion:
-    """The condition that the object still has this version."""
-    mode: UpdateVersion = {}
-    if version.e_tag is not None:
-        mode["e_tag"] = version.e_tag
-    if version.version is not None:
-        mode["version"] = version.version
-    return mode
-
-
-def _content_version(content: bytes) -> Version:
-    return Version(e_tag=hashlib.sha256(content).hexdigest())

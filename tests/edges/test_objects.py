@@ -14,12 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from osds.edges import objects
 from osds.edges.objects import DifferentContentError, FolderStore, ObjectStore, Version, open_store
+from osds.edges.patience import TRIES, Patience
 from osds.errors import OsdsError, OutsideError, UsageError
 from tests.store.s3 import SECRET, new_bucket, request_s3, running_s3, s3_environment
 
 _numbers = count()
+
+
+def impatient() -> Patience:
+    """Waits as often as osds does, a thousand times shorter."""
+    return Patience(scale=0.001)
 
 
 def put(store: ObjectStore, key: str, content: bytes) -> None:
@@ -246,9 +251,8 @@ def test_failure__no_bucket(s3: str) -> None:
         assert "There is no bucket for s3://no-such-bucket/a" in str(error)
 
 
-def test_failure__nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(objects._RETRIES, "max_retries", 1)
-    for error in _all_operations(open_store("s3://bucket", endpoint="http://127.0.0.1:9")):
+def test_failure__nobody_listens() -> None:
+    for error in _all_operations(open_store("s3://bucket", endpoint="http://127.0.0.1:9", patience=impatient())):
         assert isinstance(error, OutsideError)
         assert "s3://bucket cannot be reached" in str(error)
 
@@ -345,28 +349,80 @@ def _error(code: str) -> str:
 )
 def test_failure__what_the_server_answers(status: int, code: str, message: str) -> None:
     with answering((status, _error(code))) as (endpoint, _), pytest.raises(OutsideError, match=message) as caught:
-        open_store("s3://bucket", endpoint=endpoint).get("k")
+        open_store("s3://bucket", endpoint=endpoint, patience=impatient()).get("k")
     assert SECRET not in str(caught.value)
 
 
 def test_failure__every_operation_is_refused() -> None:
     with answering((403, _error("AccessDenied"))) as (endpoint, _):
-        for error in _all_operations(open_store("s3://bucket", endpoint=endpoint)):
+        for error in _all_operations(open_store("s3://bucket", endpoint=endpoint, patience=impatient())):
             assert isinstance(error, OutsideError)
             assert "refuses access to k" in str(error)
 
 
-def test_failure__the_server_is_busy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(objects._RETRIES, "max_retries", 1)
+def test_failure__the_server_is_busy() -> None:
     with answering((503, _error("SlowDown"))) as (endpoint, requests):
         with pytest.raises(OutsideError, match=r"failed at k \(the answer was 503 SlowDown\)"):
-            open_store("s3://bucket", endpoint=endpoint).get("k")
-        assert requests == ["GET", "GET"]
+            open_store("s3://bucket", endpoint=endpoint, patience=impatient()).get("k")
+        assert requests == ["GET"] * TRIES
+
+
+def test_failure__the_budget_of_waiting_is_used_up() -> None:
+    slept: list[float] = []
+    patience = Patience(budget=9, sleep=slept.append)
+    with answering((503, _error("SlowDown"))) as (endpoint, requests):
+        store = open_store("s3://bucket", endpoint=endpoint, patience=patience)
+        for _ in range(20):
+            with pytest.raises(OutsideError, match="503 SlowDown"):
+                store.get("k")
+    assert sum(slept) <= 9
+    assert min(slept) >= 1  # a busy server is left alone
+    assert len(requests) == len(slept) + 20
+
+
+@pytest.mark.parametrize("size", [0, 1, 3_000_000])
+def test_stream__any_size(store: ObjectStore, size: int) -> None:
+    content = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
+    store.upload("big", lambda: iter([content[:100], content[100:]]), content_type="a/b", cache_control="no-cache")
+    found = store.stream("big")
+    assert found is not None
+    assert b"".join(found) == content
+    rest = store.stream("big", start=size // 2)
+    assert rest is not None
+    assert size == 0 or b"".join(rest) == content[size // 2 :]
+    assert store.stream("none") is None
+
+
+def test_upload__of_several_parts(store: ObjectStore) -> None:
+    parts = [bytes([number]) * 5_000_000 for number in range(4)]
+    store.upload("big", lambda: iter(parts), content_type="a/b", cache_control="no-cache")
+    assert store.list("") == {"big": 20_000_000}
+    found = store.get("big")
+    assert found is not None
+    assert found[0] == b"".join(parts)
+
+
+def test_upload__nothing_is_there_if_the_source_fails(store: ObjectStore) -> None:
+    def failing() -> Iterator[bytes]:
+        yield bytes(9_000_000)
+        raise UsageError("the file changed")
+
+    with pytest.raises(UsageError, match="the file changed"):
+        store.upload("big", failing, content_type="a/b", cache_control="no-cache")
+    assert store.list("") == {}
+
+
+def test_children__one_level(store: ObjectStore) -> None:
+    for key in ("a/b/c", "a/b/d", "a/e/f", "a/g"):
+        put(store, key, b"1")
+    folders, objects = store.children("a")
+    assert (folders, list(objects)) == (("a/b", "a/e"), ["a/g"])
+    assert store.children("nothing") == ((), {})
 
 
 def test_retry__a_busy_moment_is_not_noticed() -> None:
     with answering((503, ""), (503, ""), (200, "content")) as (endpoint, _):
-        found = open_store("s3://bucket", endpoint=endpoint).get("k")
+        found = open_store("s3://bucket", endpoint=endpoint, patience=impatient()).get("k")
     assert found == (b"content", Version(e_tag='"tag"'))
 
 
@@ -374,7 +430,7 @@ def test_create__our_own_lost_write() -> None:
     """The write happened but its answer was lost: obstore tries again and is told that the object exists."""
     answers = [(503, ""), (412, _error("PreconditionFailed")), (200, "content")]
     with answering(*answers) as (endpoint, requests):
-        assert create(open_store("s3://bucket", endpoint=endpoint), "k", b"content") is False
+        assert create(open_store("s3://bucket", endpoint=endpoint, patience=impatient()), "k", b"content") is False
     assert requests == ["PUT", "PUT", "GET"]
 
 
@@ -382,7 +438,10 @@ def test_create__our_own_lost_write() -> None:
 def test_replace__our_own_lost_write(expected: Version | None) -> None:
     answers = [(503, ""), (412, _error("PreconditionFailed")), (200, "content")]
     with answering(*answers) as (endpoint, requests):
-        assert replace(open_store("s3://bucket", endpoint=endpoint), "k", b"content", expected) is True
+        assert (
+            replace(open_store("s3://bucket", endpoint=endpoint, patience=impatient()), "k", b"content", expected)
+            is True
+        )
     assert requests == ["PUT", "PUT", "GET"]
 
 
@@ -390,15 +449,17 @@ def test_replace__our_own_lost_write(expected: Version | None) -> None:
     ("expected", "statuses"),
     [
         (None, [412]),
-        (None, [409]),
+        (None, [409, 412]),  # S3 asks to repeat after 409
         (Version(e_tag='"old"'), [412]),
-        (Version(e_tag='"old"'), [409, 412]),  # obstore tries an update again after 409, as S3 asks for
+        (Version(e_tag='"old"'), [409, 412]),
     ],
 )
 def test_replace__somebody_else_was_first(expected: Version | None, statuses: list[int]) -> None:
     answers = [*((status, _error("PreconditionFailed")) for status in statuses), (200, "theirs")]
     with answering(*answers) as (endpoint, _):
-        assert replace(open_store("s3://bucket", endpoint=endpoint), "k", b"ours", expected) is False
+        assert (
+            replace(open_store("s3://bucket", endpoint=endpoint, patience=impatient()), "k", b"ours", expected) is False
+        )
 
 
 def test_credentials__none_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -408,7 +469,7 @@ def test_credentials__none_in_the_environment(monkeypatch: pytest.MonkeyPatch) -
     with answering((404, "")) as (endpoint, _):
         monkeypatch.setenv("AWS_METADATA_ENDPOINT", endpoint)
         with pytest.raises(UsageError, match="no credentials for s3://bucket in the environment"):
-            open_store("s3://bucket", endpoint=endpoint).get("k")
+            open_store("s3://bucket", endpoint=endpoint, patience=impatient()).get("k")
 
 
 def test_repr__shows_where_and_nothing_else(tmp_path: Path) -> None:

@@ -1,0 +1,70 @@
+"""A store in a local folder: what a folder lacks beside a bucket is made up for here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from obstore.store import LocalStore
+
+from osds.edges.locks import folder_lock
+from osds.edges.object_errors import translate
+from osds.edges.object_store import Clients, ObjectStore, Stored, Version
+from osds.edges.patience import Patience
+
+if TYPE_CHECKING:
+    from obstore import Attributes
+
+
+class FolderStore(ObjectStore):
+    """A store in a local folder, which is made at the first write. It keeps no content types and no cache rules."""
+
+    def __init__(self, folder: Path) -> None:
+        self.url = str(folder)
+        self._folder = folder
+        self._patience = Patience()
+
+    def get(self, key: str) -> tuple[bytes, Version] | None:
+        """As `ObjectStore.get`; a folder that does not exist has no objects."""
+        found = super().get(key) if self._folder.exists() else None
+        return None if found is None else (found[0], _content_version(found[0]))
+
+    def stream(self, key: str, *, start: int = 0) -> Iterator[bytes] | None:
+        """As `ObjectStore.stream`."""
+        return super().stream(key, start=start) if self._folder.exists() else None
+
+    def stored(self, prefix: str) -> Mapping[str, Stored]:
+        """As `ObjectStore.stored`."""
+        return super().stored(prefix) if self._folder.exists() else {}
+
+    def children(self, prefix: str) -> tuple[tuple[str, ...], Mapping[str, Stored]]:
+        """As `ObjectStore.children`."""
+        return super().children(prefix) if self._folder.exists() else ((), {})
+
+    def replace(
+        self, key: str, content: bytes, *, expected: Version | None, content_type: str, cache_control: str
+    ) -> bool:
+        """As `ObjectStore.replace`; all processes of this machine that replace in this folder take turns."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with folder_lock(self._folder):
+                found = self.get(key)
+                if (found and found[1]) != expected:
+                    return found is not None and found[0] == content
+                self.put(key, content, content_type=content_type, cache_control=cache_control)
+                return True
+        except OSError as error:
+            raise translate(error, store=self.url, key=key) from None
+
+    def _open(self, *, writing: bool) -> Clients:
+        client = LocalStore(self._folder, mkdir=writing)
+        return Clients(reading=client, writing=client, streaming=client)
+
+    def _kept(self, attributes: Attributes) -> None:  # noqa: ARG002
+        return None
+
+
+def _content_version(content: bytes) -> Version:
+    return Version(e_tag=hashlib.sha256(content).hexdigest())
