@@ -15,6 +15,9 @@ from typing import Any
 
 from osds.errors import UsageError
 from osds.silence import SETTINGS_FILE, Silence, parse_silences
+from osds.thresholds import Thresholds, parse_thresholds
+
+FILE_ONLY = ("gate", "silence")  # keys of `osds.yml` that are neither flag nor input
 
 _SIZE = re.compile(r"(?P<count>[0-9]{1,9}) ?(?P<unit>[KMGT]B)", re.IGNORECASE)
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -68,16 +71,29 @@ class Settings:
     )
     store: str | None = _setting(
         None,
-        about="Where to publish: a folder, file:///FOLDER, or s3://BUCKET[/PREFIX]",
-        commands="publish",
+        about="Where to publish: a folder, s3://BUCKET[/PREFIX], gs://BUCKET[/PREFIX] or az://CONTAINER[/PREFIX]",
+        commands="publish store",
         metavar="URL",
         in_file=True,
     )
     endpoint: str | None = _setting(
         None,
         about="Endpoint of an S3-compatible server, for instance https://minio.example.org",
-        commands="publish",
+        commands="publish store",
         metavar="URL",
+    )
+    publish_data: str | None = _setting(
+        None,
+        about="Publish these data files, too: all, or names of resources, separated by commas. Default: only the sums",
+        commands="publish",
+        metavar="NAMES",
+        in_file=True,
+    )
+    accept: str | None = _setting(
+        None,
+        about="Publish although much is lost against the published version; the reason is recorded in the new one",
+        commands="publish",
+        metavar="REASON",
     )
     registry: str | None = _setting(
         None,
@@ -159,6 +175,7 @@ class Settings:
         commands="validate aggregate publish",
         metavar="SIZE",
     )
+    gate: Thresholds = Thresholds()  # noqa: RUF009 (a frozen value); the key `gate` of `osds.yml`: several numbers
     silences: tuple[Silence, ...] = ()  # the key `silence` of `osds.yml`: a list, so neither flag nor input
 
 
@@ -201,16 +218,19 @@ def resolve(*, file: Mapping[str, object], environ: Mapping[str, str], flags: Ma
 
     Raises `UsageError` for an unknown key in the file, a key that must not stand there, or a value of the wrong type.
     """
-    values: dict[str, Any] = {"silences": parse_silences(file.get("silence"))}
+    values: dict[str, Any] = {
+        "silences": parse_silences(file.get("silence")),
+        "gate": parse_thresholds(file.get("gate")),
+    }
     known = {option.name: option for option in OPTIONS}
     for key, value in file.items():
-        if key == "silence":
+        if key in FILE_ONLY:
             continue
         option = known.get(key)
         if option is None or not option.in_file:
             raise UsageError(
                 f"{SETTINGS_FILE}: {key!r} cannot be set here",
-                next_step=f"Known keys: {', '.join([*(o.name for o in OPTIONS if o.in_file), 'silence'])}",
+                next_step=f"Known keys: {', '.join([*(o.name for o in OPTIONS if o.in_file), *FILE_ONLY])}",
             )
         values[option.attribute] = _typed(option, value, f"{SETTINGS_FILE}: {key}")
     for option in OPTIONS:

@@ -16,6 +16,7 @@ from osds.report import Check
 from osds.settings import OPTIONS, Option
 from osds.silence import SILENCE_SCHEMA, SILENCED
 from osds.tables import checks as table_checks
+from osds.thresholds import THRESHOLDS_SCHEMA
 
 ROOT = Path(__file__).parent.parent
 
@@ -75,7 +76,7 @@ def render_settings_schema() -> str:
         "description": "Settings of osds for one dataset. Environment and flags override them.",
         "type": "object",
         "additionalProperties": False,
-        "properties": {**properties, "silence": SILENCE_SCHEMA},
+        "properties": {**properties, "gate": THRESHOLDS_SCHEMA, "silence": SILENCE_SCHEMA},
     }
     return json.dumps(schema, indent=2) + "\n"
 

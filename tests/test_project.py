@@ -18,7 +18,7 @@ from osds.audit import checks as audit_checks
 from osds.cli import cli
 from osds.edges.runner import OUTPUTS
 from osds.fiscal import checks as fiscal_checks
-from osds.settings import OPTIONS
+from osds.settings import FILE_ONLY, OPTIONS
 from scripts.pages import PAGES, all_checks
 
 ROOT = Path(__file__).parent.parent
@@ -36,6 +36,7 @@ FLOORS = (
     {"tables", "fiscal"},
     {"store", "registry"},
     {"dataset", "settings"},
+    {"thresholds"},
     {"silence"},
     {"report"},
     {"errors", "progress", "untrusted"},
@@ -174,7 +175,7 @@ def test_settings_schema__accepts_what_settings_accept() -> None:
 
     schema = json.loads((ROOT / "docs/osds.schema.json").read_text("utf-8"))
     Draft202012Validator.check_schema(schema)
-    assert set(schema["properties"]) == {"silence"} | {option.name for option in OPTIONS if option.in_file}
+    assert set(schema["properties"]) == set(FILE_ONLY) | {option.name for option in OPTIONS if option.in_file}
     Draft202012Validator(schema).validate({"limit-errors": 10, "store": "./store"})
 
 

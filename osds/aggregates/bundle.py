@@ -93,7 +93,10 @@ def describe(
         "source": {
             "name": source.name,
             "descriptor_sha256": source.descriptor_sha256,
-            "tables": [{"resource": table.resource, "rows": table.rows} for table in plan.sources],
+            "tables": [
+                {"resource": table.resource, "rows": table.rows, "columns": list(table.fields)}
+                for table in plan.sources
+            ],
         },
         "generator": f"osds {__version__}",
         "measures": {known.measure.name: _measure(plan, summary, n) for n, known in enumerate(summary.measures)},

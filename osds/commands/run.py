@@ -6,6 +6,7 @@ Each function returns the exit code. An invalid dataset ends every one of them w
 from __future__ import annotations
 
 import datetime
+import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,15 +14,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from osds.commands.identity import Identity, identify
+from osds.commands.identity import identify
 from osds.commands.validate import Validation, validate
 from osds.errors import EXIT_OK, UsageError
 from osds.session import Session
 from osds.settings import Settings
-from osds.untrusted import code
-from osds.views.outcomes import render_bundle, render_publication, summarise_bundle, totals
+from osds.views.outcomes import render_bundle, summarise_bundle, totals
 
 if TYPE_CHECKING:
+    from osds.dataset.package import DataPackage
     from osds.registry.pull_request import Summary
 
 Descriptor = dict[str, Any]
@@ -54,14 +55,17 @@ def run_aggregate(session: Session, folder: Path, settings: Settings, *, dry_run
 
 
 def run_publish(session: Session, folder: Path, settings: Settings, *, dry_run: bool) -> int:
-    """Sum up the dataset, or take the bundle that was made before, and publish it."""
+    """Validate, sum up and publish; with `settings.bundle` publish that folder without making it again."""
+    from osds.commands.run_store import publish_and_tell
+    from osds.dataset.package import read_package
+
     if settings.store is None:
-        raise UsageError("Nobody says where to publish", next_step="Give --store, for instance --store ./store")
+        raise UsageError("Nobody says where to publish", next_step="Give --store, for instance a folder")
     if settings.bundle is not None:
-        name = _bundle_name(Path(settings.bundle))
-        return _publish(
-            session, Path(settings.bundle), identify(folder, name, settings, session.runner), settings, dry_run
-        )
+        bundle = Path(settings.bundle)
+        name, package = _bundle_of(bundle, folder, settings)
+        identity = identify(folder, name, settings, session.runner)
+        return publish_and_tell(session, folder, bundle, identity, package, settings, dry_run=dry_run)
     validation = validate(folder, settings, session.progress)
     with tempfile.TemporaryDirectory(prefix="osds-") as scratch:
         bundle = Path(scratch) / "aggregates"
@@ -69,7 +73,8 @@ def run_publish(session: Session, folder: Path, settings: Settings, *, dry_run: 
         if descriptor is None:
             return validation.report.exit_code or 1
         identity = identify(folder, validation.report.dataset, settings, session.runner)
-        return _publish(session, bundle, identity, settings, dry_run)
+        package = validation.package or read_package({})
+        return publish_and_tell(session, folder, bundle, identity, package, settings, dry_run=dry_run)
 
 
 def run_register(session: Session, folder: Path, settings: Settings, *, dry_run: bool) -> int:
@@ -134,29 +139,6 @@ def _sum_up(
     return None, False
 
 
-def _publish(session: Session, bundle: Path, identity: Identity, settings: Settings, dry_run: bool) -> int:
-    from osds.commands.publish import publish_bundle
-    from osds.edges.objects import open_store
-    from osds.store.manifest import SourceFacts
-
-    source = SourceFacts(repository=identity.url, repository_id=identity.repository_id, commit=identity.commit)
-    store = open_store(settings.store or "", endpoint=settings.endpoint)
-    done = publish_bundle(bundle, identity.dataset, source, store, dry_run=dry_run, progress=session.progress)
-    told = render_publication(
-        str(done.dataset),
-        done.url,
-        sequence=done.sequence,
-        changed=done.changed,
-        sent=done.bytes_sent,
-        plan=done.plan,
-        dry_run=dry_run,
-    )
-    session.say(told, {**asdict(done), "dataset": str(done.dataset), "dry-run": dry_run})
-    session.add_summary(code(told.splitlines()[0]))
-    session.set_outputs({"published": str(done.changed).lower(), "sequence": str(done.sequence)})
-    return EXIT_OK
-
-
 def _summarise(session: Session, validation: Validation, settings: Settings) -> Summary | None:
     """What the registry is told of the dataset; None, with the report shown, if it is invalid or cannot be summed."""
     from osds.registry.pull_request import Summary
@@ -180,12 +162,29 @@ def _summarise(session: Session, validation: Validation, settings: Settings) -> 
     )
 
 
-def _bundle_name(folder: Path) -> str:
-    """The dataset's name as the bundle states it; `publish_bundle` verifies the rest."""
+def _bundle_of(bundle: Path, folder: Path, settings: Settings) -> tuple[str, DataPackage]:
+    """The dataset's name as the bundle states it, and the dataset itself if its files are wanted, too.
+
+    `publish_bundle` verifies the rest of the bundle. Raises `UsageError` if it was made of another dataset.
+    """
+    from osds.dataset import strict_json
+    from osds.dataset.package import read_package
+    from osds.edges import files
     from osds.edges.bundles import read_bundle
     from osds.progress import Silent
 
-    return read_bundle(folder, Silent()).name
+    made = read_bundle(bundle, Silent())
+    if settings.publish_data is None:
+        return made.name, read_package({})
+    content = files.read_descriptor(folder, strict_json.MAX_BYTES)
+    source = made.raw["osds"].get("source")
+    if not isinstance(source, dict) or source.get("descriptor_sha256") != hashlib.sha256(content).hexdigest():
+        raise UsageError(
+            f"The bundle in {str(bundle)!r} was not made of the dataset in {str(folder)!r}",
+            next_step="publish-data needs both: run `osds aggregate` again, or leave out --bundle",
+        )
+    value, _ = strict_json.load(content)
+    return made.name, read_package(value if isinstance(value, dict) else {})
 
 
 @contextmanager

@@ -22,11 +22,13 @@ class _RefusedError(ValueError):
     """Raised inside the decoder for what the standard library would let pass."""
 
 
-def load(content: bytes, *, file: str = DESCRIPTOR_FILE) -> tuple[Json | None, tuple[Finding, ...]]:
-    """The value of a JSON text and what was found in it; the value is None if there is an error."""
+def load(
+    content: bytes, *, file: str = DESCRIPTOR_FILE, limit: int = MAX_BYTES
+) -> tuple[Json | None, tuple[Finding, ...]]:
+    """The value of a JSON text of at most `limit` bytes and what was found in it; the value is None if there is an error."""
     place = Place(file=file)
-    if len(content) > MAX_BYTES:
-        return None, (checks.JSON_LIMIT.at(place, f"the file has more than {MAX_BYTES:,} bytes"),)
+    if len(content) > limit:
+        return None, (checks.JSON_LIMIT.at(place, f"the file has more than {limit:,} bytes"),)
     findings = []
     if content.startswith(codecs.BOM_UTF8):
         content = content[len(codecs.BOM_UTF8) :]

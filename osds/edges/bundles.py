@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from osds.dataset.strict_json import MAX_BYTES
 from osds.edges.files import look, read_file
 from osds.errors import UnsafeInputError, UsageError
 from osds.progress import Progress
 from osds.store.bundle import Bundle, BundleFile, parse_bundle
-from osds.store.layout import CURRENT
+from osds.store.layout import CURRENT, MAX_MANIFEST_BYTES
 
 
 def read_bundle(folder: Path, progress: Progress) -> Bundle:
@@ -18,7 +17,7 @@ def read_bundle(folder: Path, progress: Progress) -> Bundle:
 
     Raises `UsageError` if there is no bundle, `UnsafeInputError` if it is not what its descriptor says.
     """
-    content = read_file(folder, CURRENT, MAX_BYTES)
+    content = read_file(folder, CURRENT, MAX_MANIFEST_BYTES)
     if content is None:
         raise UsageError(f"There is no bundle in {str(folder)!r}", next_step="Make one with `osds aggregate`")
     bundle = parse_bundle(content)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from osds.dataset.lfs import MAX_POINTER_BYTES, read_pointer
 from osds.dataset.preflight import FileFacts, FileKind
-from osds.errors import OutsideError, UsageError
+from osds.errors import OutsideError, UnsafeInputError, UsageError
 from osds.report import DESCRIPTOR_FILE
+
+_PART = 1024 * 1024  # bytes in memory at a time
 
 
 def dataset_folder(path: str | Path) -> Path:
@@ -41,6 +44,18 @@ def read_file(folder: Path, path: str, limit: int) -> bytes | None:
     try:
         with (folder / path).open("rb") as file:
             return file.read(limit + 1)
+    except OSError as error:
+        raise OutsideError(f"{path} cannot be read: {error.strerror}", next_step="Check its permissions") from error
+
+
+def stream_file(folder: Path, path: str) -> Iterator[bytes]:
+    """An ordinary file below `folder`, a part at a time. Raises `UnsafeInputError` if it is not one (any more)."""
+    if look(folder, path).kind is not FileKind.FILE:
+        raise UnsafeInputError(f"{path} is no ordinary file any more", next_step="Leave it alone while osds runs")
+    try:
+        with (folder / path).open("rb") as file:
+            while part := file.read(_PART):
+                yield part
     except OSError as error:
         raise OutsideError(f"{path} cannot be read: {error.strerror}", next_step="Check its permissions") from error
 

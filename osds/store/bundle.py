@@ -14,7 +14,7 @@ from osds.dataset.identity import check_name
 from osds.dataset.package import Json
 from osds.dataset.strict_json import load
 from osds.errors import UnsafeInputError
-from osds.store.layout import CURRENT, check_filename, object_key
+from osds.store.layout import CURRENT, MAX_MANIFEST_BYTES, check_filename, object_key
 
 FORMAT = "1.0"
 _HASH_PREFIX = "sha256:"
@@ -62,7 +62,7 @@ class Bundle:
 
 def parse_bundle(content: bytes) -> Bundle:
     """The bundle that this descriptor describes. Raises `UnsafeInputError` for everything else."""
-    raw, findings = load(content, file=CURRENT)
+    raw, findings = load(content, file=CURRENT, limit=MAX_MANIFEST_BYTES)
     if not isinstance(raw, dict):
         raise _not_a_bundle(findings[0].message if findings else "it is not a JSON object")
     if not isinstance(raw.get("osds"), dict) or not isinstance(raw.get("name"), str):

@@ -4,6 +4,11 @@
     datasets/{owner}/{name}/datapackage-{seq:06}.json    every version, create-only
     datasets/{owner}/{name}/objects/{sha256}/{filename}  file contents, create-only, shared between versions
     datasets/{owner}/{name}/aggregates/{filename}        OSEP-06's plain paths: copies of the current version
+    datasets/{owner}/{name}/publishing/{sha256}.json     what a publisher is about to refer to, while it is at it
+    datasets/{owner}/{name}/gc.json                      whether unreferenced objects are being removed
+
+Nothing is compressed at rest: the bytes of an object are the bytes that its hash is of, a part of a Parquet file can be
+asked for by range, and `curl` gets CSV and not gzip. A CDN compresses text on the way for whoever accepts it.
 
 All functions but `dataset_prefix` give keys relative to that prefix, which is also how manifests write them.
 """
@@ -11,6 +16,7 @@ All functions but `dataset_prefix` give keys relative to that prefix, which is a
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from osds.dataset.identity import check_name, check_owner
 from osds.errors import UnsafeInputError
@@ -18,12 +24,25 @@ from osds.errors import UnsafeInputError
 CURRENT = "datapackage.json"
 OBJECTS = "objects"
 PLAIN = "aggregates"
+DATASETS = "datasets"
+PUBLISHING = "publishing"
+GC = "gc.json"
+MAX_MANIFEST_BYTES = 64 * 1024 * 1024  # of a manifest, and of the descriptor of a bundle: enough for 50,000 files
 
 # What never changes may be kept for ever; the rest is asked for again each time (RFC 9111 section 5.2.2, RFC 8246).
 IMMUTABLE = "public, max-age=31536000, immutable"
 CHANGING = "no-cache"
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_VERSION = re.compile(r"datapackage-([0-9]{6,12})\.json")
+_ENCODING = re.compile(r"[A-Za-z0-9._-]{1,40}")
+_TYPES = {
+    "json": "application/json",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+    "gz": "application/gzip",
+}
 # Characters that Windows, URLs or shells give a meaning to.
 _RESERVED = frozenset('/\\:*?"<>|#%')
 _MAX_NAME_BYTES = 200
@@ -31,7 +50,7 @@ _MAX_NAME_BYTES = 200
 
 def dataset_prefix(owner: str, name: str) -> str:
     """The prefix of a dataset, without a final slash. Raises `UsageError` or `UnsafeInputError` as `check_name` does."""
-    return f"datasets/{check_owner(owner)}/{check_name(name)}"
+    return f"{DATASETS}/{check_owner(owner)}/{check_name(name)}"
 
 
 def version_key(sequence: int) -> str:
@@ -77,10 +96,34 @@ def check_filename(filename: str) -> str:
     )
 
 
-def content_type(filename: str) -> str:
-    """The media type that a file is served with; nothing is ever served as a page that a browser would run."""
+def intent_key(sha256: str) -> str:
+    """The key under which a publisher of the content `sha256` says what it is about to refer to."""
+    return f"{PUBLISHING}/{sha256}.json"
+
+
+def sequence_of(key: str) -> int | None:
+    """The sequence number in the key of a version, relative or whole; None if it is not one."""
+    match = _VERSION.fullmatch(key.rpartition("/")[2])
+    return int(match[1]) if match and int(match[1]) > 0 and version_key(int(match[1])) == match[0] else None
+
+
+def content_type(filename: str, encoding: str = "utf-8") -> str:
+    """The media type that a file is served with; nothing is ever served as a page that a browser would run.
+
+    `encoding` is that of a CSV file, as the descriptor names it; an odd one is left out.
+    """
     if filename.endswith(".csv"):
-        return "text/csv; charset=utf-8"
-    if filename.endswith(".json"):
-        return "application/json"
-    return "application/octet-stream"
+        return f"text/csv; charset={encoding}" if _ENCODING.fullmatch(encoding) else "text/csv"
+    return _TYPES.get(filename.rpartition(".")[2], "application/octet-stream")
+
+
+def disposition(dataset: str, filename: str) -> str:
+    """The name to save a file under (RFC 6266), so that the `apex.csv` of two datasets do not look the same.
+
+    CSV and JSON may be shown; everything else is only ever saved.
+    """
+    kind = "inline" if filename.endswith((".csv", ".json")) else "attachment"
+    name = f"{dataset}-{filename}"
+    plain = "".join(c if c.isascii() and c not in '"\\' else "_" for c in name)
+    extended = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return f'{kind}; filename="{plain}"{extended}'

@@ -5,18 +5,23 @@ The manifest is written once, under its sequence number, and then becomes the da
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 
 from osds import __version__
 from osds.dataset.package import Json
-from osds.dataset.strict_json import MAX_BYTES, load
+from osds.dataset.paths import path_problem
+from osds.dataset.strict_json import load
 from osds.errors import OutsideError, UnsafeInputError, UsageError
-from osds.store.bundle import FORMAT, Bundle
-from osds.store.layout import CURRENT, PLAIN, plain_key, split_object_key, version_key
+from osds.store.bundle import Bundle
+from osds.store.data import Data
+from osds.store.gate import Loss
+from osds.store.layout import CURRENT, MAX_MANIFEST_BYTES, PLAIN, plain_key, split_object_key, version_key
 
+FORMAT = "1.1"  # a minor step adds keys: 1.1 has previous_hash, data, accepted and rollback
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _USER_IN_URL = re.compile(r"://[^/]*@")
 
@@ -41,27 +46,51 @@ class SourceFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedFile:
-    """One file of a published version. `bytes` is None for the bundle's descriptor, which is not a resource."""
+    """One file of a published version. `bytes` is None for the bundle's descriptor, which is not a resource.
+
+    `path` is where a reader who wants files in folders would put it, relative and POSIX.
+    """
 
     name: str
     sha256: str
     object_key: str
     bytes: int | None
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """What the gate would have held back, and why a person let it through."""
+
+    reason: str
+    losses: tuple[Loss, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """A stored manifest: its bytes, and what the next publication must know of it."""
+    """A stored manifest: its bytes and its JSON, and what the next publication must know of it."""
 
     content: bytes
+    raw: Mapping[str, Json]
     sequence: int
     identity: Identity
-    files: tuple[PublishedFile, ...]  # the bundle's descriptor last
+    files: tuple[PublishedFile, ...]  # of the bundle, its descriptor last
+    data: tuple[PublishedFile, ...]  # of the dataset itself
 
     @property
     def descriptor(self) -> PublishedFile:
         """The bundle's own descriptor."""
         return self.files[-1]
+
+    @property
+    def objects(self) -> Mapping[str, PublishedFile]:
+        """Everything that it refers to, by key."""
+        return {file.object_key: file for file in (*self.files, *self.data)}
+
+    @property
+    def hash(self) -> str:
+        """What the next version says of this one."""
+        return f"sha256:{hashlib.sha256(self.content).hexdigest()}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,42 +102,68 @@ class Identity:
     repository_id: int | None
 
 
-def identify(bundle: Bundle, source: SourceFacts) -> Identity:
-    """The identity that publishing `bundle` from `source` would have."""
+def identify(bundle: Bundle, source: SourceFacts, data: Data) -> Identity:
+    """The identity that publishing `bundle` and `data` from `source` would have."""
     return Identity(
-        content_sha256=bundle.content_sha256, repository=source.repository, repository_id=source.repository_id
+        content_sha256=data.content_sha256(bundle.content_sha256),
+        repository=source.repository,
+        repository_id=source.repository_id,
     )
 
 
-def render_manifest(bundle: Bundle, source: SourceFacts, sequence: int) -> bytes:
-    """The manifest of version `sequence`: UTF-8 JSON, the same bytes for the same values.
+def render_manifest(
+    bundle: Bundle, source: SourceFacts, previous: Manifest | None, data: Data, accepted: Accepted | None
+) -> bytes:
+    """The manifest of the version after `previous`: UTF-8 JSON, the same bytes for the same values.
 
-    Raises `UsageError` if there are so many files that it becomes longer than a descriptor may be.
+    Raises `UsageError` if there are so many files that it becomes longer than a manifest may be.
     """
     resources = [
         {**resource, "path": file.object_key}
         for resource, file in zip(bundle.raw["resources"], bundle.resources, strict=True)
     ]
-    osds = {
-        "format": FORMAT,
-        "sequence": sequence,
-        "previous": version_key(sequence - 1) if sequence > 1 else None,
+    for resource in data.resources:
+        resources.append(resource.described({known["name"] for known in resources}))
+    osds: dict[str, Json] = {
+        **_chain(previous),
         "source": {"repository": source.repository, "repository_id": source.repository_id, "commit": source.commit},
-        "generator": f"osds {__version__}",
-        "content": f"sha256:{bundle.content_sha256}",
+        "content": f"sha256:{data.content_sha256(bundle.content_sha256)}",
         "bundle": bundle.descriptor.object_key,
         "files": {plain_key(file.name): file.object_key for file in bundle.files},
+        "data": data.entries,
     }
-    package = {**bundle.raw, "resources": resources, "osds": osds}
+    if accepted is not None:
+        osds["accepted"] = {"reason": accepted.reason, "losses": [asdict(loss) for loss in accepted.losses]}
+    return _render({**bundle.raw, "resources": resources, "osds": osds})
+
+
+def render_rollback(target: Manifest, previous: Manifest, reason: str | None) -> bytes:
+    """The manifest of the version after `previous` that says again what `target` said."""
+    kept = {key: value for key, value in target.raw["osds"].items() if key not in ("accepted", "rollback")}
+    rollback = {"to": target.sequence, "reason": reason}
+    return _render({**target.raw, "osds": {**kept, **_chain(previous), "rollback": rollback}})
+
+
+def _chain(previous: Manifest | None) -> dict[str, Json]:
+    return {
+        "format": FORMAT,
+        "sequence": previous.sequence + 1 if previous else 1,
+        "previous": version_key(previous.sequence) if previous else None,
+        "previous_hash": previous.hash if previous else None,
+        "generator": f"osds {__version__}",
+    }
+
+
+def _render(package: Mapping[str, Json]) -> bytes:
     content = (json.dumps(package, ensure_ascii=False, indent=2) + "\n").encode()
-    if len(content) > MAX_BYTES:  # the next publication could not read it
+    if len(content) > MAX_MANIFEST_BYTES:  # the next publication could not read it
         raise UsageError(f"The manifest would have {len(content):,} bytes", next_step="Lower --max-files")
     return content
 
 
 def parse_manifest(key: str, content: bytes) -> Manifest:
     """The manifest stored under `key` (for messages). Raises `OutsideError` if it is not one that osds wrote."""
-    raw, findings = load(content, file=key)
+    raw, findings = load(content, file=key, limit=MAX_MANIFEST_BYTES)
     if not isinstance(raw, dict):
         raise _foreign(key, findings[0].message if findings else "it is not a JSON object")
     try:
@@ -128,6 +183,7 @@ def _read_manifest(raw: Mapping[str, Json], content: bytes) -> Manifest:
         raise ValueError
     return Manifest(
         content=content,
+        raw=raw,
         sequence=_sequence(osds),
         identity=Identity(
             content_sha256=osds["content"].removeprefix("sha256:"),
@@ -135,6 +191,7 @@ def _read_manifest(raw: Mapping[str, Json], content: bytes) -> Manifest:
             repository_id=source["repository_id"],
         ),
         files=files,
+        data=tuple(_read_data(osds.get("data", []))),
     )
 
 
@@ -152,7 +209,18 @@ def _read_file(plain: str, key: str, sizes: Mapping[str, int]) -> PublishedFile:
     if plain != f"{PLAIN}/{name}":
         raise ValueError
     size = None if name == CURRENT else sizes[key]
-    return PublishedFile(name=name, sha256=sha256, object_key=key, bytes=size)
+    return PublishedFile(name=name, sha256=sha256, object_key=key, bytes=size, path=name)
+
+
+def _read_data(entries: Json) -> Iterator[PublishedFile]:
+    for entry in entries:
+        if "url" in entry:
+            continue  # at an address of its own
+        sha256, name = split_object_key(entry["object"])
+        path = entry["path"]
+        if type(entry["bytes"]) is not int or entry["hash"] != f"sha256:{sha256}" or path_problem(path):
+            raise ValueError
+        yield PublishedFile(name=name, sha256=sha256, object_key=entry["object"], bytes=entry["bytes"], path=path)
 
 
 def _foreign(key: str, reason: str) -> OutsideError:

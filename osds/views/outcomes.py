@@ -52,20 +52,6 @@ def _breakdown(skipped: Mapping[str, Any]) -> str:
     return " × ".join(parts)
 
 
-def render_publication(
-    dataset: str, url: str, *, sequence: int, changed: bool, sent: int, plan: tuple[str, ...], dry_run: bool
-) -> str:
-    """What `osds publish` did, or with a dry run the plan of what it would do."""
-    if dry_run:
-        return "\n".join(
-            [f"Would publish version {sequence} of {one_line(dataset)}:", *(f"  {one_line(p)}" for p in plan)]
-        )
-    if not changed:
-        again = f"; {sent:,} bytes of its copies were refreshed" if sent else ""
-        return f"Unchanged: version {sequence} of {one_line(dataset)} is already published{again}"
-    return f"Published version {sequence} of {one_line(dataset)} ({sent:,} bytes sent)\nReaders fetch {one_line(url)}"
-
-
 def _aligned(rows: list[tuple[str, str]]) -> list[str]:
     shown = [(one_line(what, 80), one_line(amount, 80)) for what, amount in rows[:_MAX_TOTALS]]
     left, right = (max((len(row[side]) for row in shown), default=0) for side in (0, 1))

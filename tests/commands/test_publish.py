@@ -9,7 +9,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,16 +18,16 @@ import pytest
 
 from osds.commands.publish import Published, publish_bundle
 from osds.dataset.identity import DatasetId
-from osds.edges.objects import FolderStore, ObjectStore, Version, open_store
+from osds.edges.objects import FolderStore, ObjectStore, Stored, Version, open_store
 from osds.errors import OutsideError, UnsafeInputError, UsageError
 from osds.progress import Silent
 from osds.store.manifest import SourceFacts
+from osds.views.publishing import render_plan
+from tests.store.publisher import DATASET, SOURCE, publish_into
 from tests.store.s3 import new_bucket, request_s3, running_s3, s3_environment
 
-DATASET = DatasetId(owner="os-data", name="budget")
 PREFIX = "datasets/os-data/budget"
 CURRENT = f"{PREFIX}/datapackage.json"
-SOURCE = SourceFacts(repository="https://github.com/os-data/budget", repository_id=7, commit="a" * 40)
 
 ONE = {"apex.csv": b"value\n100.50\n", "by-year.csv": b"year,value\n2023,60.50\n2024,40\n", "by-old.csv": b"x\n"}
 TWO = {"apex.csv": b"value\n100.50\n", "by-year.csv": b"year,value\n2023,60.50\n2025,40\n", "by-new.csv": b"\n"}
@@ -188,8 +188,20 @@ class Watched(ObjectStore):
     def delete(self, key: str) -> None:
         self._watched("delete", key)
 
+    def upload(self, key: str, read: Callable[[], Iterable[bytes]], **kwargs: Any) -> None:
+        self._watched("upload", key, read, **kwargs)
+
+    def stream(self, key: str, *, start: int = 0) -> Iterator[bytes] | None:
+        return self._watched("stream", key, start=start)  # type: ignore[no-any-return]
+
     def list(self, prefix: str) -> Mapping[str, int]:
         return self._watched("list", prefix)  # type: ignore[no-any-return]
+
+    def stored(self, prefix: str) -> Mapping[str, Stored]:
+        return self._watched("stored", prefix)  # type: ignore[no-any-return]
+
+    def children(self, prefix: str) -> tuple[tuple[str, ...], Mapping[str, Stored]]:
+        return self._watched("children", prefix)  # type: ignore[no-any-return]
 
 
 def calls_of(bundle: Path, store: ObjectStore, **options: Any) -> list[tuple[str, str]]:
@@ -205,19 +217,21 @@ def moments(bundle: Path, store: ObjectStore) -> range:
 
 
 def writes(calls: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [call for call in calls if call[0] not in ("get", "list")]
+    return [call for call in calls if call[0] not in ("get", "list", "stored", "children", "stream")]
 
 
 def test_publish__the_order_of_the_writes(store: ObjectStore, one: Path, two: Path) -> None:
     publish(one, store)
     calls = writes(calls_of(two, store))
     kinds = [re.sub(r"objects/.*", "objects/", key.removeprefix(f"{PREFIX}/")) for _, key in calls]
-    assert kinds[:3] == ["objects/"] * 3  # apex.csv is there already
-    assert kinds[3:5] == ["datapackage-000002.json", "datapackage.json"]
-    assert sorted(kinds[5:8]) == ["aggregates/apex.csv", "aggregates/by-new.csv", "aggregates/by-year.csv"]
-    assert calls[8:] == [
+    assert re.fullmatch(r"publishing/[0-9a-f]{64}\.json", kinds[0])
+    assert kinds[1:4] == ["objects/"] * 3  # apex.csv is there already
+    assert kinds[4:6] == ["datapackage-000002.json", "datapackage.json"]
+    assert sorted(kinds[6:9]) == ["aggregates/apex.csv", "aggregates/by-new.csv", "aggregates/by-year.csv"]
+    assert calls[9:] == [
         ("delete", f"{PREFIX}/aggregates/by-old.csv"),
         ("put", f"{PREFIX}/aggregates/datapackage.json"),
+        ("delete", f"{PREFIX}/{kinds[0]}"),
     ]
 
 
@@ -230,7 +244,7 @@ def test_publish__unchanged_writes_nothing(store: ObjectStore, one: Path, source
     assert writes(calls_of(one, store, source=source)) == []
     again = publish(one, store, source=source)
     assert (again.changed, again.sequence, again.bytes_sent, again.created) == (False, 1, 0, ())
-    assert again.plan == ("nothing: version 1 says the same",)
+    assert again.plan == ()
     assert everything(store) == before
 
 
@@ -308,13 +322,23 @@ def test_publish__dry_run_writes_nothing_and_says_what_it_would(store: ObjectSto
     assert planned.plan == done.plan
     assert planned.created == done.created
     assert (planned.sequence, planned.changed, planned.bytes_sent) == (2, True, 0)
-    assert [re.sub(r"objects/\w+", "objects/…", line) for line in planned.plan] == [
-        f"create {PREFIX}/objects/…/by-year.csv (30 bytes)",
-        f"create {PREFIX}/objects/…/by-new.csv (1 bytes)",
-        f"create {PREFIX}/objects/…/datapackage.json ({(two / 'datapackage.json').stat().st_size:,} bytes)",
-        f"create {PREFIX}/datapackage-000002.json ({len(content(store, CURRENT)):,} bytes)",
-        f"set {CURRENT} to version 2",
-        f"refresh {PREFIX}/aggregates/ (4 files)",
+    described, manifest = (two / "datapackage.json").stat().st_size, len(content(store, CURRENT))
+    assert [(s.action, re.sub(r"objects/\w+", "objects/…", s.key), s.bytes) for s in planned.plan] == [
+        ("create", "objects/…/by-year.csv", 30),
+        ("create", "objects/…/by-new.csv", 1),
+        ("create", "objects/…/datapackage.json", described),
+        ("create", "datapackage-000002.json", manifest),
+        ("commit", "datapackage.json", manifest),
+        ("copy", "aggregates/apex.csv", 13),
+        ("copy", "aggregates/by-year.csv", 30),
+        ("copy", "aggregates/by-new.csv", 1),
+        ("copy", "aggregates/datapackage.json", described),
+    ]
+    text = render_plan("os-data/budget", planned.plan, sequence=2, changed=True)
+    assert text.splitlines()[-3:] == [
+        "  set datapackage.json to version 2",
+        f"  copy 4 files to aggregates/ ({44 + described:,} bytes)",
+        f"{2 * (31 + described + manifest) + 13:,} bytes in all",
     ]
 
 
@@ -441,14 +465,13 @@ def test_publish__kill_9_at_any_moment(tmp_path: Path, one: Path) -> None:
     _twice_published(tmp_path / "timed", one, bundle)
     duration = time.monotonic() - start
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["osds.commands.publish"])
+    context.set_forkserver_preload(["tests.store.publisher"])
     outcomes = []
     for number in range(30):
         store = _published(tmp_path / f"store-{number}", one)
         process = context.Process(
-            target=publish_bundle,
-            args=(bundle, DATASET, SOURCE, store),
-            kwargs={"dry_run": False, "progress": Silent()},
+            target=publish_into,
+            args=(store.url, bundle),
         )
         process.start()
         process.join(2 * duration * number / 30)
@@ -526,12 +549,11 @@ def test_publish__eight_processes_at_once(tmp_path: Path) -> None:
     store = open_store(str(tmp_path / "store"))
     contents = [{"apex.csv": b"value\n%d\n" % number, f"by-{number}.csv": b"x\n"} for number in range(8)]
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["osds.commands.publish"])
+    context.set_forkserver_preload(["tests.store.publisher"])
     processes = [
         context.Process(
-            target=publish_bundle,
-            args=(write_bundle(tmp_path / f"bundle-{number}", files), DATASET, SOURCE, store),
-            kwargs={"dry_run": False, "progress": Silent()},
+            target=publish_into,
+            args=(store.url, write_bundle(tmp_path / f"bundle-{number}", files)),
         )
         for number, files in enumerate(contents)
     ]
@@ -590,10 +612,10 @@ def test_publish__foreign_manifest_is_left_alone(
 ) -> None:
     publish(one, store)
     store.put(key, foreign, content_type="application/json", cache_control="no-cache")
-    before = {k: v for k, v in everything(store).items() if "/objects/" not in k}
+    before = {k: v for k, v in everything(store).items() if "/objects/" not in k and "/publishing/" not in k}
     with pytest.raises(OutsideError, match=re.escape(key)):
         publish(two, store)
-    assert {k: v for k, v in everything(store).items() if "/objects/" not in k} == before
+    assert {k: v for k, v in everything(store).items() if "/objects/" not in k and "/publishing/" not in k} == before
 
 
 def test_publish__a_version_with_another_number_is_left_alone(store: ObjectStore, one: Path, two: Path) -> None:
