@@ -16,6 +16,7 @@ from osds import __version__
 from osds.cli.dataset import COMMANDS
 from osds.cli.parts import EPILOG
 from osds.cli.registry import registry
+from osds.cli.store import store
 from osds.errors import EXIT_BUG, EXIT_OK, EXIT_USAGE, OsdsError
 from osds.untrusted import one_line
 
@@ -39,7 +40,7 @@ def cli() -> None:
     """
 
 
-for _command in (*COMMANDS, registry):
+for _command in (*COMMANDS, registry, store):
     cli.add_command(_command)
 
 

@@ -177,7 +177,8 @@ def _read_manifest(raw: Mapping[str, Json], content: bytes) -> Manifest:
     source = osds["source"]
     if osds["format"].partition(".")[0] != FORMAT.partition(".")[0]:
         raise ValueError
-    sizes = {resource["path"]: resource["bytes"] for resource in raw["resources"]}
+    resources = (resource for resource in raw["resources"] if isinstance(resource["path"], str))
+    sizes = {resource["path"]: resource.get("bytes") for resource in resources}
     files = tuple(_read_file(plain, key, sizes) for plain, key in osds["files"].items())
     if not files or files[-1].object_key != osds["bundle"]:
         raise ValueError
@@ -209,6 +210,8 @@ def _read_file(plain: str, key: str, sizes: Mapping[str, int]) -> PublishedFile:
     if plain != f"{PLAIN}/{name}":
         raise ValueError
     size = None if name == CURRENT else sizes[key]
+    if name != CURRENT and type(size) is not int:
+        raise ValueError
     return PublishedFile(name=name, sha256=sha256, object_key=key, bytes=size, path=name)
 
 
