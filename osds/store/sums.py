@@ -66,8 +66,9 @@ def _judge(
         return None if _add_up(content, len(axes), len(measures)) == apex else "it does not add up to apex.csv"
     if "members" in about:
         facts = sum(facts for _, facts in apex.values())
-        by_depth = _count_facts(content, len(about["levels"]))
-        return None if set(by_depth.values()) <= {facts} else "its members do not have all facts"
+        codes = len(about["levels"])
+        wanted = {str(depth): facts for depth in range(1, codes + 1) if facts}
+        return None if _count_facts(content, codes) == wanted else "its members do not have all facts"
     if "tree" in about:
         return _judge_trees(json.loads(content), apex, axes, measures)
     return None

@@ -43,42 +43,7 @@ from tests.store.publishing import (
     write_bundle,
     writes,
 )
-from tests.store.s3 import new_bucket, request_s3, running_s3, s3_environment
-
-
-@pytest.fixture
-def one(tmp_path: Path) -> Path:
-    return write_bundle(tmp_path / "one", ONE)
-
-
-@pytest.fixture
-def two(tmp_path: Path) -> Path:
-    return write_bundle(tmp_path / "two", TWO)
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    with running_s3() as endpoint:
-        yield endpoint
-
-
-@pytest.fixture(params=["folder", "s3"])
-def new_store(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[], ObjectStore]:
-    """Makes stores, each one empty."""
-    if request.param == "folder":
-        numbers = iter(range(10_000))
-        return lambda: open_store(str(tmp_path / f"store-{next(numbers)}"))
-    s3_environment(monkeypatch)
-    endpoint = request.getfixturevalue("s3")
-    return lambda: open_store(f"s3://{new_bucket(endpoint)}/pre", endpoint=endpoint)
-
-
-@pytest.fixture
-def store(new_store: Callable[[], ObjectStore]) -> ObjectStore:
-    return new_store()
-
+from tests.store.s3 import new_bucket, request_s3, s3_environment
 
 # --- the layout, and publishing again ---
 
