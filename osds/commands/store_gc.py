@@ -114,8 +114,8 @@ def _look(place: Place, grace: datetime.timedelta, clock: Clock) -> tuple[dict[s
 
 
 def _referenced(place: Place) -> set[str]:
-    numbers = list_versions(place)
     current = read_current(place)
+    numbers = list_versions(place)  # after it: a publisher may have gone on meanwhile
     if current is not None and current.manifest.sequence not in numbers:
         raise OutsideError(
             f"Version {current.manifest.sequence} of {place.dataset} is current and its own file is missing",
