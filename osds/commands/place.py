@@ -112,6 +112,8 @@ def commit(place: Place, decide: Callable[[Manifest | None], Publication | Decid
         intent = decide(current.manifest if current else None)
         if not isinstance(intent, Publication) or not intent.changed:
             return intent
+        if current is not None:
+            _require_same(place, current.manifest)
         stored = _store_version(place, intent)
         if stored == intent.manifest:
             ours = intent
@@ -123,6 +125,16 @@ def commit(place: Place, decide: Callable[[Manifest | None], Publication | Decid
             cache_control=layout.CHANGING,
         )
     raise OutsideError(f"Other publishers of {place.prefix} were faster {ROUNDS} times", next_step="Run it again later")
+
+
+def _require_same(place: Place, current: Manifest) -> None:
+    """Raises `OutsideError` unless the current version's own file says the same: nothing is built upon what is damaged."""
+    own = place.store.get(place.key(layout.version_key(current.sequence)))
+    if own is None or own[0] != current.content:
+        raise OutsideError(
+            f"{place.key(layout.CURRENT)} is not the same as {layout.version_key(current.sequence)} beside it",
+            next_step="Nothing was published: `osds store verify` says what is damaged",
+        )
 
 
 def _store_version(place: Place, intent: Publication) -> bytes:

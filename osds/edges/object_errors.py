@@ -16,7 +16,7 @@ from obstore.exceptions import PermissionDeniedError, UnauthenticatedError
 
 from osds.errors import OsdsError, OutsideError, UsageError
 
-_CODE = re.compile(r"<Code>([A-Za-z]{1,60})</Code>")
+_CODE = re.compile(r"<Code>([A-Za-z]{1,60})</Code>|\(code: ([A-Za-z]{1,60})\)")  # the second is of a bulk delete
 _STATUS = re.compile(r"status code: (\d{3})\b")
 _OS_ERROR = re.compile(r"\(os error (\d{1,5})\)")
 
@@ -27,10 +27,13 @@ _BAD_CREDENTIALS = frozenset(
 # The places where obstore asks for credentials when the environment has none: the metadata services of the clouds.
 _METADATA_SERVICE = re.compile(r"169\.254\.(169\.254|170\.\d+)|latest/(api/token|meta-data)|metadata\.google\.internal")
 _OTHER_REGION = re.compile(r"without LOCATION|PermanentRedirect|AuthorizationHeaderMalformed")
-_UNREACHABLE = re.compile(r"error sending request|timed out|error decoding response body|Content-Range")
+_UNREACHABLE = re.compile(
+    r"error sending request|timed out|response body error|decoding response body|Content-Range|list response"
+)
 
 _PASSING = frozenset({408, 409, 429, 500, 502, 503, 504})
 _BUSY = frozenset({429, 503})
+_PASSING_CODES = frozenset({"InternalError", "SlowDown", "ServiceUnavailable"})
 
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -74,6 +77,8 @@ def passing(error: Exception) -> Moment | None:
     if found.status is not None:
         worth_it = found.status in _PASSING
         return Moment(answered=True, busy=found.status in _BUSY) if worth_it else None
+    if found.code in _PASSING_CODES:
+        return Moment(answered=True, busy=found.code == "SlowDown")
     return Moment(answered=False, busy=False) if _UNREACHABLE.search(found.text) else None
 
 
@@ -90,7 +95,7 @@ def _symptoms(error: Exception) -> _Symptoms:
     os_error = _OS_ERROR.search(text)
     return _Symptoms(
         text=text,
-        code=code[1] if code else None,
+        code=code[1] or code[2] if code else None,
         status=int(status[1]) if status else None,
         os_error=int(os_error[1]) if os_error else getattr(error, "errno", None),
         refused=isinstance(error, (PermissionDeniedError, UnauthenticatedError)),
@@ -142,7 +147,7 @@ def _answer(found: _Symptoms, store: str, key: str) -> OsdsError:
     answer = f" (the answer was {details})" if details else ""
     if found.code in _NO_BUCKET or found.status == 404:
         return OutsideError(f"There is no bucket for {store}{answer}", next_step="Create it, or correct --store")
-    if found.refused or found.status in (401, 403):
+    if found.refused or found.status in (401, 403) or found.code == "AccessDenied":
         return OutsideError(
             f"{store} refuses access to {key}{answer}",
             next_step="The credentials need to list, read, write and delete objects there "

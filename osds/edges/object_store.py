@@ -123,6 +123,8 @@ class ObjectStore:
         except (BaseError, OSError) as error:
             # A put whose answer was lost is repeated, so "already exists" may be about our own first try.
             found = self.get(key)
+            if found is not None and found[0] != content:
+                found = self.get(key)  # a second look, before somebody is sent to search for who wrote it
             if found is not None and found[0] == content:
                 return False
             if found is not None and isinstance(error, AlreadyExistsError):

@@ -1,0 +1,1 @@
+"""The soaks, one module for each kind of trouble. `scripts/soak` runs them."""
