@@ -170,10 +170,9 @@ def _bundle_of(bundle: Path, folder: Path, settings: Settings) -> tuple[str, Dat
     from osds.dataset import strict_json
     from osds.dataset.package import read_package
     from osds.edges import files
-    from osds.edges.bundles import read_bundle
-    from osds.progress import Silent
+    from osds.edges.bundles import describe_bundle
 
-    made = read_bundle(bundle, Silent())
+    made = describe_bundle(bundle)
     if settings.publish_data is None:
         return made.name, read_package({})
     content = files.read_descriptor(folder, strict_json.MAX_BYTES)

@@ -12,15 +12,20 @@ from osds.store.bundle import Bundle, BundleFile, parse_bundle
 from osds.store.layout import CURRENT, MAX_MANIFEST_BYTES
 
 
+def describe_bundle(folder: Path) -> Bundle:
+    """What the descriptor of the bundle in `folder` says; its files are not looked at. Raises as `read_bundle` does."""
+    content = read_file(folder, CURRENT, MAX_MANIFEST_BYTES)
+    if content is None:
+        raise UsageError(f"There is no bundle in {str(folder)!r}", next_step="Make one with `osds aggregate`")
+    return parse_bundle(content)
+
+
 def read_bundle(folder: Path, progress: Progress) -> Bundle:
     """The bundle in `folder`, every file compared with its size and hash; files that it does not list are ignored.
 
     Raises `UsageError` if there is no bundle, `UnsafeInputError` if it is not what its descriptor says.
     """
-    content = read_file(folder, CURRENT, MAX_MANIFEST_BYTES)
-    if content is None:
-        raise UsageError(f"There is no bundle in {str(folder)!r}", next_step="Make one with `osds aggregate`")
-    bundle = parse_bundle(content)
+    bundle = describe_bundle(folder)
     with progress.task("Comparing the bundle with its hashes", total=len(bundle.resources)) as task:
         for file in bundle.resources:
             read_bundle_file(folder, file)

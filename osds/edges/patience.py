@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 BUDGET = 600.0  # seconds that one run may wait in all
 FIRST = 0.5  # seconds: the most that the first wait takes
-BUSY = 1.0  # seconds: the least that a server is left alone that asked for it
+BUSY = 2.0  # seconds: the least that a server is left alone that asked for it (many ask for one)
 LONGEST = 60.0  # seconds: the most that one wait takes
 TRIES = 8  # of one call
 UNREACHABLE_TRIES = 4  # of one call that nobody answers: this is told soon

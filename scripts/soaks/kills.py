@@ -42,14 +42,16 @@ class Seen:
     mixed: Synchronized[int]
 
 
-def soak_kills(folder: Path, *, kills: int, readers: int, seed: int) -> Iterator[str]:
-    """Kill at every call, then at `kills` random moments."""
+def soak_kills(folder: Path, *, kills: int, readers: int, seed: int, every: int = 1) -> Iterator[str]:
+    """Kill at every call (or at each one of so many), then at `kills` random moments."""
     folder.mkdir(parents=True)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["scripts.soaks.kills", "tests.store.publisher"])
     seen = Seen(reads=context.Value("q", 0), mixed=context.Value("q", 0))
     calls = _count_calls(folder)
-    moments: list[tuple[str, int] | None] = [(when, at) for at in range(calls) for when in ("before", "after")]
+    moments: list[tuple[str, int] | None] = [
+        (when, at) for at in range(0, calls, every) for when in ("before", "after")
+    ]
     yield f"kills: {len(moments)} at the {calls} calls of a publisher, {kills} at random moments, {readers} readers"
     chance = random.Random(seed)
     duration = _time_of_a_publication(folder)
