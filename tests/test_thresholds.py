@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -44,3 +46,9 @@ def test_schema__names_every_threshold_and_its_default() -> None:
     Draft202012Validator.check_schema(dict(THRESHOLDS_SCHEMA))
     stated = {name.replace("-", "_"): each["default"] for name, each in THRESHOLDS_SCHEMA["properties"].items()}
     assert stated == {each.name: each.default for each in fields(Thresholds)}
+
+
+def test_page__states_every_threshold_and_its_default() -> None:
+    page = (Path(__file__).parents[1] / "docs/store.md").read_text("utf-8")
+    stated = dict(re.findall(r"^\| `([a-z-]+)` \|.*\| (\d+) \|$", page, re.MULTILINE))
+    assert stated == {each.name.replace("_", "-"): str(each.default) for each in fields(Thresholds)}

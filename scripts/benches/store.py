@@ -66,7 +66,7 @@ def _upload(folder: Path, endpoint: str, options: argparse.Namespace) -> Iterato
     yield from table(found)
     ours, theirs = median(found[OURS]), median(found[PEER_NAME])
     peak = max(measured.megabytes for measured in found[OURS])
-    yield f"\nosds, which hashes the file first, has {theirs / ours:.0%} of boto3's speed, and at most {peak:.0f} MB of memory"
+    yield f"\nosds has {theirs / ours:.0%} of boto3's speed, hashing included; at most {peak:.0f} MB of memory"
 
 
 def _unchanged(folder: Path, endpoint: str, options: argparse.Namespace) -> Iterator[str]:

@@ -66,13 +66,47 @@ def test_check_filename__refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"),
+    ("filename", "encoding", "expected"),
     [
-        ("a.csv", "text/csv; charset=utf-8"),
-        ("a.json", "application/json"),
-        ("a.html", "application/octet-stream"),
-        ("a.svg", "application/octet-stream"),
+        ("a.csv", "utf-8", "text/csv; charset=utf-8"),
+        ("a.csv", "iso-8859-1", "text/csv; charset=iso-8859-1"),
+        ("a.csv", "x\r\nSet-Cookie: a", "text/csv"),
+        ("a.json", "utf-8", "application/json"),
+        ("a.parquet", "utf-8", "application/vnd.apache.parquet"),
+        ("a.html", "utf-8", "application/octet-stream"),
+        ("a.svg", "utf-8", "application/octet-stream"),
+        ("csv", "utf-8", "application/octet-stream"),
     ],
 )
-def test_content_type__never_a_page(name: str, expected: str) -> None:
-    assert layout.content_type(name) == expected
+def test_content_type__never_a_page(filename: str, encoding: str, expected: str) -> None:
+    assert layout.content_type(filename, encoding) == expected
+
+
+@pytest.mark.parametrize(
+    ("filename", "expected"),
+    [
+        ("apex.csv", 'inline; filename="budget-apex.csv"'),
+        ("a.json", 'inline; filename="budget-a.json"'),
+        ("a.parquet", 'attachment; filename="budget-a.parquet"'),
+        ("año.csv", "inline; filename=\"budget-a_o.csv\"; filename*=UTF-8''budget-a%C3%B1o.csv"),
+    ],
+)
+def test_disposition(filename: str, expected: str) -> None:
+    assert layout.disposition("budget", filename) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "sequence"),
+    [
+        ("datapackage-000001.json", 1),
+        ("datasets/a/b/datapackage-000042.json", 42),
+        ("datapackage-1000000.json", 1_000_000),
+        ("datapackage-000000.json", None),
+        ("datapackage-0000001.json", None),
+        ("datapackage-1.json", None),
+        ("datapackage.json", None),
+        ("datapackage-000001.json.osds-part", None),
+    ],
+)
+def test_sequence_of(key: str, sequence: int | None) -> None:
+    assert layout.sequence_of(key) == sequence
