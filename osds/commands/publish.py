@@ -110,18 +110,26 @@ def publish_bundle(
     planned = steps(intent, missing, {file.name: file.bytes for file in offer.bundle.files}, stale=stale)
     if dry_run:
         return _told(run, intent, planned, 0)
+    outcome, sent = _apply(run, intent, current.manifest if current else None, stale=stale)
+    return _told(run, outcome, planned, sent)
+
+
+def _apply(
+    run: _Run, intent: Publication, current: Manifest | None, *, stale: bool
+) -> tuple[Publication | HeldBack, int]:
+    """Do what was decided; what came of it, and the bytes sent. Another publisher may have changed what it means."""
+    content = run.offer.content_sha256
     sent = 0
     outcome: Publication | HeldBack = intent
     if intent.changed:
-        sent += _send_objects(run, current.manifest if current else None)
-        outcome = commit(place, run.decide)
-    elif is_announced(place, offer.content_sha256):
-        withdraw(place, offer.content_sha256)  # a publisher was killed after the commit point
-    if isinstance(outcome, Publication):
-        sent += refresh_copies(place, _published_reader(run), progress) if stale else 0
-        if intent.changed:
-            withdraw(place, offer.content_sha256)
-    return _told(run, outcome, planned, sent)
+        sent += _send_objects(run, current)
+        outcome = commit(run.place, run.decide)
+    if isinstance(outcome, Publication) and stale:
+        sent += refresh_copies(run.place, _published_reader(run), run.progress)
+    # Unchanged and announced: a publisher was killed after the commit point.
+    if isinstance(outcome, Publication) and (intent.changed or is_announced(run.place, content)):
+        withdraw(run.place, content)
+    return outcome, sent
 
 
 def _read_bundle(folder: Path, dataset: DatasetId, progress: Progress) -> Bundle:

@@ -56,18 +56,20 @@ def soak_kills(folder: Path, *, kills: int, readers: int, seed: int, every: int 
     chance = random.Random(seed)
     duration = _time_of_a_publication(folder)
     moments += [None] * kills
-    dead = different = 0
+    dead = committed = different = 0
     start = time.monotonic()
     for number in range(0, len(moments), _PER_STORE):
         store = open_store(str(folder / f"store-{number}"))
         publish(_bundle(folder, 0), store)
         with _reading(context, store.url, readers, seen):
             for moment in moments[number : number + _PER_STORE]:
-                died, same = _kill_one(context, store, folder, moment, duration * 2 * chance.random())
+                died, done, same = _kill_one(context, store, folder, moment, duration * 2 * chance.random())
                 dead += died
+                committed += done
                 different += not same
     yield (
-        f"killed {dead:,} of {len(moments):,} publishers before they were done; {seen.reads.value:,} versions read whole, "
+        f"killed {dead:,} of {len(moments):,} publishers, {committed:,} of them after the commit point; "
+        f"{seen.reads.value:,} versions read whole, "
         f"{seen.mixed.value} mixed or corrupt; {different} second runs ended otherwise ({time.monotonic() - start:.0f} s)"
     )
     if seen.mixed.value or different:
@@ -80,8 +82,11 @@ def _kill_one(
     folder: Path,
     moment: tuple[str, int] | None,
     delay: float,
-) -> tuple[bool, bool]:
-    """Kill one publisher of the next content. Whether it died, and whether one more run ends as if nothing had been."""
+) -> tuple[bool, bool, bool]:
+    """Kill one publisher of the next content.
+
+    Whether it died, whether its version was current by then, and whether one more run ends as if nothing had been.
+    """
     current = sequence_of(store)
     bundle = _bundle(folder, current)
     if moment is None:
@@ -95,6 +100,7 @@ def _kill_one(
     process.join()
     died = process.exitcode == -signal.SIGKILL
     process.close()
+    committed = died and sequence_of(store) == current + 1
     publish_into(store.url, bundle)
     wanted = {p.name: p.read_bytes() for p in bundle.iterdir() if p.name != "datapackage.json"}
     try:
@@ -102,8 +108,8 @@ def _kill_one(
         assert_plain_paths_are_current(store)
         assert not store.list(f"{PREFIX}/publishing")
     except AssertionError:
-        return died, False
-    return died, same
+        return died, committed, False
+    return died, committed, same
 
 
 def publish_and_die(url: str, bundle: Path, when: str, at: int) -> None:

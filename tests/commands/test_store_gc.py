@@ -1,27 +1,14 @@
-"""Removing what no version refers to: what goes, what stays, and that no publisher beside it ever loses a file."""
+"""Removing what no version refers to: what goes and what stays."""
 
 from __future__ import annotations
 
-import datetime
-import os
-import threading
-import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from osds.commands.place import Place
-from osds.commands.publish import publish_bundle
-from osds.commands.store_gc import Removed, remove_unreferenced
 from osds.edges.objects import ObjectStore, open_store
 from osds.errors import OutsideError
-from osds.progress import Silent
 from osds.store.intent import IDLE, LEASE, render_intent, render_lease
-from tests.store.publisher import DATASET, SOURCE
 from tests.store.publishing import (
     ONE,
     PREFIX,
@@ -35,63 +22,7 @@ from tests.store.publishing import (
     sequence_of,
     write_bundle,
 )
-
-WEEK = datetime.timedelta(days=7)
-GC = f"{PREFIX}/gc.json"
-
-
-@dataclass
-class Later:
-    """A clock that is some days ahead, so that what was written now is old; a second of sleep takes one of its own
-    seconds and hardly any time."""
-
-    days: float = 30
-    seconds: float = 0.0
-    asleep: threading.Event = field(default_factory=threading.Event)
-
-    def now(self) -> datetime.datetime:
-        return datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=self.days, seconds=self.seconds)
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
-        self.asleep.set()
-        time.sleep(0.005)
-
-
-def remove(store: ObjectStore, clock: Later | None = None, *, dry_run: bool = False) -> Removed:
-    place = Place(store=store, dataset=DATASET)
-    return remove_unreferenced(place, WEEK, clock=clock or Later(), dry_run=dry_run, progress=Silent())
-
-
-def publish_beside(bundle: Path, store: ObjectStore, clock: Later) -> None:
-    publish_bundle(
-        bundle,
-        DATASET,
-        SOURCE,
-        store,
-        dry_run=False,
-        progress=Silent(),
-        clock=clock,
-        accept="what is lost is no matter",
-    )
-
-
-def leave_orphans(store: ObjectStore, bundle: Path) -> set[str]:
-    """A publisher of `bundle` was killed before it wrote its version, so long ago that its intent is gone. The keys."""
-    before = set(everything(store))
-
-    def kill(when: str, call: str, key: str) -> None:
-        if call == "create" and "/datapackage-" in key:
-            raise Killed
-
-    with pytest.raises(Killed):
-        publish(bundle, Watched(store, kill))
-    for key in store.list(f"{PREFIX}/publishing"):
-        store.delete(key)
-    return {key.removeprefix(f"{PREFIX}/") for key in set(everything(store)) - before}
+from tests.store.removing import GC, Later, leave_orphans, publish_beside, remove
 
 
 def test_gc__what_no_version_refers_to(store: ObjectStore, one: Path, two: Path) -> None:
@@ -186,101 +117,6 @@ def test_gc__stops_when_its_time_is_over_and_goes_on_with_a_new_look(tmp_path: P
 
     assert set(remove(Watched(store, slow), clock).removed) == orphans
     assert len(looks) == 3  # 41 deletes of two seconds, fifteen in each round
-
-
-# --- beside publishers ---
-
-
-def age(folder: Path) -> None:
-    """Make all files of a folder thirty days old."""
-    then = time.time() - 30 * 86_400
-    for path in folder.rglob("*"):
-        os.utime(path, (then, then))
-
-
-def everything_happens(folder: Path, one: Path, two: Path, *, deaf: bool = False) -> int:
-    """A removal during every call of a publisher, and a publisher during every call of a removal.
-
-    The publisher finds old files that nobody refers to, and does not send them again. Returns how many of the histories
-    end with a version that lacks a file. `deaf`: intents get lost.
-    """
-    wrapped = Deaf if deaf else (lambda store: store)
-    lost = 0
-    for first, second in ((_publisher(two), remove), (remove, _publisher(two))):
-        for when in ("before", "after"):
-            at = 0
-            while True:
-                place = folder / f"{first is remove}-{when}-{at}"
-                store = open_store(str(place))
-                publish(one, store)
-                leave_orphans(store, two)
-                age(place)
-                clock = Later(days=0)
-                if not _interrupted(wrapped(store), first, second, when, at, clock):
-                    break
-                lost += not _is_whole(store)
-                at += 1
-            assert at > 8
-    return lost
-
-
-def _publisher(bundle: Path) -> Callable[[ObjectStore, Later], object]:
-    return lambda store, clock: publish_beside(bundle, store, clock)
-
-
-def _interrupted(
-    store: ObjectStore,
-    first: Callable[[ObjectStore, Later], object],
-    second: Callable[[ObjectStore, Later], object],
-    when: str,
-    at: int,
-    clock: Later,
-) -> bool:
-    """Run `first`, and at its call number `at` all of `second`, or as much of it as comes before it waits for `first`.
-
-    False if `first` has no such call.
-    """
-    calls = iter(range(100_000))
-    happened: list[Future[object]] = []
-
-    def interrupt(now: str, call: str, key: str) -> None:
-        if now == when and not happened and next(calls) == at:
-            happened.append(pool.submit(second, store, clock))
-            while not happened[0].done() and not clock.asleep.is_set():
-                time.sleep(0.001)
-
-    with ThreadPoolExecutor(1) as pool:
-        first(Watched(store, interrupt), clock)
-    for one in happened:
-        one.result()
-    return bool(happened)
-
-
-def _is_whole(store: ObjectStore) -> bool:
-    try:
-        return sequence_of(store) == 2
-    except AssertionError:
-        return False
-
-
-class Deaf(Watched):
-    """A store that loses every intent: what publishing beside a removal would be without them."""
-
-    def __init__(self, inner: ObjectStore) -> None:
-        super().__init__(inner, lambda *_: None)
-
-    def put(self, key: str, content: bytes, **kwargs: Any) -> None:
-        if "/publishing/" not in key:
-            super().put(key, content, **kwargs)
-
-
-def test_gc__beside_a_publisher_loses_nothing(tmp_path: Path, one: Path, two: Path) -> None:
-    assert everything_happens(tmp_path, one, two) == 0
-
-
-def test_gc__beside_a_publisher_without_intents_would_lose_files(tmp_path: Path, one: Path, two: Path) -> None:
-    """The same histories find the fault that the intents are against."""
-    assert everything_happens(tmp_path, one, two, deaf=True) > 0
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
