@@ -13,6 +13,7 @@ import pytest
 
 from tests.edges.github_double import github_double
 from tests.store.s3 import SECRET, new_bucket, running_s3, s3_environment
+from tests.store.token_service import ROLE, running_token_service
 
 Make = Callable[..., Path]
 
@@ -78,3 +79,29 @@ def test_register__without_a_token_a_link(make_dataset: Make) -> None:
     done = osds("register", make_dataset(), "--registry", "os-team/registry", "--owner", "alice", "--url", url)
     assert done.returncode == 0, done.stderr
     assert "https://github.com/os-team/registry/issues/new?" in done.stdout
+
+
+@pytest.mark.parametrize(("token", "code"), [("the-token", 0), ("another-token", 4)])
+def test_publish__with_credentials_by_web_identity(
+    make_dataset: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, token: str, code: int
+) -> None:
+    """No key in the environment: a token in a file, which a token service takes for a role's credentials, or refuses."""
+    s3_environment(monkeypatch)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    (tmp_path / "token").write_text(token)
+    with running_s3() as endpoint, running_token_service(tmp_path, "the-token", key="ASIAX", secret=SECRET) as service:
+        environ = {
+            "AWS_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "token"),
+            "AWS_ROLE_ARN": ROLE,
+            "AWS_ENDPOINT_URL_STS": service.url,
+            "SSL_CERT_FILE": str(service.certificate),
+        }
+        store = ["--store", f"s3://{new_bucket(endpoint)}", "--endpoint", endpoint, "--owner", "os-data"]
+        done = osds("publish", make_dataset(), *store, **environ)
+    assert done.returncode == code, done.stderr
+    assert set(service.asked) == {ROLE}
+    assert done.stderr.count("\n") == (1 if code else 0)
+    assert not any(secret in done.stdout + done.stderr for secret in (SECRET, token, "session-of-an-hour"))
+    if code:
+        assert "does not accept the credentials (ExpiredTokenException)" in done.stderr

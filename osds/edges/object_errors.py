@@ -22,7 +22,8 @@ _OS_ERROR = re.compile(r"\(os error (\d{1,5})\)")
 
 _NO_BUCKET = frozenset({"NoSuchBucket", "ContainerNotFound"})
 _BAD_CREDENTIALS = frozenset(
-    {"ExpiredToken", "InvalidAccessKeyId", "InvalidClientTokenId", "InvalidToken", "SignatureDoesNotMatch"}
+    "ExpiredToken ExpiredTokenException IDPRejectedClaim InvalidAccessKeyId InvalidClientTokenId InvalidIdentityToken "
+    "InvalidToken SignatureDoesNotMatch".split()
 )
 # The places where obstore asks for credentials when the environment has none: the metadata services of the clouds.
 _METADATA_SERVICE = re.compile(r"169\.254\.(169\.254|170\.\d+)|latest/(api/token|meta-data)|metadata\.google\.internal")
