@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import random
 from collections import Counter
@@ -15,7 +16,7 @@ from osds.edges.patience import Patience
 from osds.errors import OutsideError
 from osds.progress import Silent
 from tests.store.publisher import DATASET, SOURCE
-from tests.store.publishing import PREFIX, everything, sequence_of, write_bundle
+from tests.store.publishing import CURRENT, PREFIX, content, everything, sequence_of, write_bundle
 from tests.store.s3_faults import CONFLICT, FLIPPED, PASSING, no_faults, seeded, too_early
 from tests.store.s3_front import Front, running_front
 
@@ -71,7 +72,7 @@ def _publish(front: Front, folder: Path, version: int, seed: int) -> str:
         except OutsideError:
             return "failed"
     front.plan = no_faults
-    return outcome if sequence_of(_open(front)) == version + 1 else "failed"
+    return outcome if json.loads(content(_open(front), CURRENT))["osds"]["sequence"] == version + 1 else "failed"
 
 
 def _run(bundle: Path, store: ObjectStore) -> None:
@@ -86,12 +87,14 @@ def _what_is_wrong(store: ObjectStore, versions: int) -> list[str]:
     """Keys that should not be there, or whose content is not what the key says."""
     found = everything(store)
     wrong = []
-    for key, content in found.items():
+    for key, data in found.items():
         relative = key.removeprefix(f"{PREFIX}/")
-        if relative.startswith("objects/") and relative.split("/")[1] != hashlib.sha256(content).hexdigest():
+        if relative.startswith("objects/") and relative.split("/")[1] != hashlib.sha256(data).hexdigest():
             wrong.append(key)
         if relative.startswith("publishing/"):
             wrong.append(key)
+    if sequence_of(store) != versions:  # reads every version, whole and chained
+        wrong.append(f"{sequence_of(store)} versions in place of {versions}")
     objects = [key for key in found if "/objects/" in key]
     if len(objects) != versions * (_FILES + 1):
         wrong.append(f"{len(objects)} objects in place of {versions * (_FILES + 1)}")
