@@ -1,4 +1,4 @@
-"""A small GitHub, and a home folder without anybody's git configuration."""
+"""A small GitHub."""
 
 from __future__ import annotations
 
@@ -17,13 +17,3 @@ def github(tmp_path: Path) -> Iterator[GitHubDouble]:
         double.users = {"alice-token": ("alice", 7), "keeper-token": ("keeper", 8)}
         double.apps = {"app-token"}
         yield double
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home folder."""
-    folder = tmp_path / "home"
-    folder.mkdir()
-    monkeypatch.setenv("HOME", str(folder))
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    return folder
