@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from osds.dataset.preflight import FileKind
-from osds.edges.files import look, stream_file
 from osds.edges.https import Reach
 from osds.edges.lfs import ObjectFolder, Source, Sources, local_objects, remote_folder
 from osds.edges.lfs_server import LfsServer, Pace
 from osds.edges.waiting import Waits
-from osds.errors import UnsafeInputError
 
 PUBLIC_SERVER = "https://github.com"
 
@@ -28,6 +24,10 @@ class LfsAccess:
     waits: Waits = field(default_factory=Waits)
     pace: Pace = field(default_factory=Pace)
 
+    def token_for(self, url: str) -> str | None:
+        """The token, if `url` is at the host that it is for."""
+        return self.token if urlsplit(url).netloc == urlsplit(self.server_url).netloc else None
+
 
 def lfs_sources(folder: Path | None, url: str | None, access: LfsAccess) -> Sources:
     """The sources for the dataset in `folder` (None: it is not here) whose repository is at `url` (None: unknown)."""
@@ -37,21 +37,7 @@ def lfs_sources(folder: Path | None, url: str | None, access: LfsAccess) -> Sour
 
 
 def _server(url: str, access: LfsAccess) -> Source:
-    known = urlsplit(access.server_url).netloc
     reach = access.reach
     if access.server_url != PUBLIC_SERVER:
         reach = replace(reach, inside=reach.inside | {urlsplit(access.server_url).hostname or ""})
-    token = access.token if urlsplit(url).netloc == known else None
-    return LfsServer(repository=url, token=token, reach=reach, waits=access.waits, pace=access.pace)
-
-
-def open_resource(folder: Path, path: str, sources: Source) -> Iterator[bytes]:
-    """The content of a file of the dataset, block by block: the file itself, or what stands behind its git-lfs pointer.
-
-    What comes from a pointer is right only when the iterator has ended by itself. Raises `UnsafeInputError` if no ordinary
-    file stands at `path`, `OutsideError` if it cannot be read or fetched, also on the way.
-    """
-    facts = look(folder, path)
-    if facts.kind is not FileKind.FILE:
-        raise UnsafeInputError(f"{path} is not an ordinary file of the dataset", next_step="Run `osds validate`")
-    return stream_file(folder, path) if facts.pointer is None else sources.open(facts.pointer)
+    return LfsServer(repository=url, token=access.token_for(url), reach=reach, waits=access.waits, pace=access.pace)

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from osds.cli import run
-from osds.commands.lfs_sources import LfsAccess, lfs_sources, open_resource
+from osds.commands.lfs_sources import LfsAccess, lfs_sources
 from osds.commands.run_fetch import run_fetch
+from osds.dataset.lfs import Pointer
 from osds.edges.https import Reach
 from osds.edges.waiting import Waits
-from osds.errors import OutsideError, UnsafeInputError
+from osds.errors import OutsideError
 from osds.session import open_session
 from osds.settings import Settings
 from tests.edges.git_backend import git
@@ -204,7 +205,7 @@ def test_fetch__a_token_only_for_the_host_it_is_for(tmp_path: Path, server: LfsD
     for known, said in (("https://github.com", False), (server.url, True)):
         server.heard.clear()
         source = lfs_sources(folder, server.repository(), access(token="secret", server_url=known))
-        assert b"".join(open_resource(folder, "a.csv", source)) == b"a\n"
+        assert b"".join(source.open(Pointer(oid=hashlib.sha256(b"a\n").hexdigest(), size=2))) == b"a\n"
         assert [("Authorization" in heard.headers) for heard in server.heard] == [said, said]
 
 
@@ -236,15 +237,3 @@ def test_fetch__killed_in_the_middle(tmp_path: Path, server: LfsDouble) -> None:
     subprocess.run(command, check=True)
     assert (folder / "a.csv").read_bytes() == content
     assert sorted(p.name for p in folder.iterdir()) == ["a.csv", "datapackage.json"]
-
-
-def test_open_resource__a_file_or_what_its_pointer_stands_for(tmp_path: Path, server: LfsDouble) -> None:
-    folder = write_dataset(tmp_path / "dataset", server, {"a.csv": b"a\n"})
-    (folder / "b.csv").write_bytes(b"b\n")
-    source = lfs_sources(folder, server.repository(), access())
-    assert b"".join(open_resource(folder, "a.csv", source)) == b"a\n"
-    assert b"".join(open_resource(folder, "b.csv", source)) == b"b\n"
-    (folder / "c.csv").symlink_to(folder / "b.csv")
-    for path in ("c.csv", "d.csv"):
-        with pytest.raises(UnsafeInputError, match="not an ordinary file"):
-            open_resource(folder, path, source)
