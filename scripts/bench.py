@@ -6,10 +6,11 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from scripts.benches import commands, store, validation
+from scripts.benches import commands, lfs, store, validation
 
 BENCHES = {
     "commands": commands,
+    "lfs": lfs,
     "store": store,
     "validate": validation,
 }  # a module has a docstring, `add_options(parser)` and `run(folder, options)`

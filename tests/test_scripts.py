@@ -205,3 +205,11 @@ def test_bench__prints_a_curve() -> None:
     assert done.returncode == 0, done.stderr
     figures = [line.split() for line in done.stdout.splitlines()[3:]]
     assert [(line[0], len(line)) for line in figures] == [("100", 5), ("200", 5)]
+
+
+def test_bench__prints_the_speed_of_fetching() -> None:
+    command = [sys.executable, "-m", "scripts.bench", "lfs", "--megabytes", "2", "--runs", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    for name in ("python: read, hash, write", "osds fetch, from the clone", "osds fetch, over http"):
+        assert re.search(rf"^{name}: \d+ MB/s$", done.stdout, re.MULTILINE), done.stdout
