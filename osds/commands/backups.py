@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from osds.dataset.identity import DatasetId
 from osds.dataset.strict_json import MAX_BYTES
+from osds.edges.downloads import fetch
 from osds.edges.objects import ObjectStore
 from osds.errors import OsdsError, OutsideError, UsageError
 from osds.store.backup import BACKUPS, VERSIONS, Backup, backup_key, backup_prefix, object_key, parse_backup, sequences
+
+_TRIES = 4
 
 
 def list_backups(store: ObjectStore) -> tuple[DatasetId, ...]:
@@ -52,32 +54,22 @@ def read_backup(store: ObjectStore, dataset: DatasetId, sequence: int | None = N
 
 
 def download(store: ObjectStore, dataset: DatasetId, sha256: str, size: int, target: Path) -> None:
-    """Write a content of a backup to a file. Raises `OutsideError` if it is missing or damaged: then there is no file."""
-    try:
-        with target.open("xb") as file:
-            for block in _verified(store, f"{backup_prefix(dataset)}/{object_key(sha256)}", sha256, size):
-                file.write(block)
-    except OSError as error:
-        target.unlink(missing_ok=True)
-        raise OutsideError(f"{target} cannot be written: {error.strerror}", next_step="Make room") from error
-    except OsdsError:
-        target.unlink(missing_ok=True)
-        raise
+    """Write a content of a backup to a file. Raises `OutsideError` if it is missing or damaged: then there is no file.
 
+    What is cut off on the way goes on where it was cut.
+    """
+    key = f"{backup_prefix(dataset)}/{object_key(sha256)}"
 
-def _verified(store: ObjectStore, key: str, sha256: str, size: int) -> Iterator[bytes]:
-    blocks = store.stream(key)
-    if blocks is None:
-        raise _damaged(key, "it is missing")
-    digest, done = hashlib.sha256(), 0
-    for block in blocks:
-        digest.update(block)
-        done += len(block)
-        yield block
-    if done != size:
-        raise _damaged(key, f"it has {done:,} bytes, not {size:,}")
-    if digest.hexdigest() != sha256:
-        raise _damaged(key, "its SHA-256 is another")
+    def once() -> bool:
+        return fetch(lambda start: store.stream(key, start=start), target, sha256, size) is not None
+
+    for _ in range(_TRIES - 1):
+        with suppress(OutsideError):
+            if once():
+                return
+            break
+    if not once():
+        raise _damaged(key, "it is missing" if store.stream(key) is None else "its bytes are others")
 
 
 def _damaged(key: str, reason: str) -> OutsideError:

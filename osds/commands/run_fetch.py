@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
+from osds.commands.data_files import OpenPointer
 from osds.commands.fetch import Fetched, Wanted, check_size, fetch, find_pointers
 from osds.commands.lfs_sources import LfsAccess, lfs_sources
 from osds.edges import git
+from osds.edges.lfs import Sources
 from osds.errors import EXIT_OK
 from osds.session import Session
 from osds.settings import Settings, size_of
@@ -37,6 +40,16 @@ def lfs_access(session: Session, settings: Settings) -> LfsAccess:
     if session.runner is None:
         return LfsAccess(token=settings.token)
     return LfsAccess(token=settings.token, server_url=session.runner.server_url)
+
+
+def pointer_opener(session: Session, folder: Path, url: str | None, settings: Settings) -> OpenPointer:
+    """For publishing: a function from a pointer to the bytes that it stands for, which looks for them when it is asked."""
+
+    @cache
+    def sources() -> Sources:
+        return lfs_sources(folder, url, lfs_access(session, settings))
+
+    return lambda pointer, _: sources().open(pointer)
 
 
 def _planned(wanted: Sequence[Wanted]) -> list[str]:

@@ -83,9 +83,10 @@ class Sources:
             if folder.has(pointer):
                 return folder.open(pointer)
         if self._last is None:
+            looked = " and ".join(str(folder.folder) for folder in self._folders)
             raise MissingContentError(
-                f"{short(pointer)} is not on this machine, and the address of its repository is unknown",
-                next_step="Run this in a clone, or give the address with --url",
+                f"{short(pointer)} is not on this machine{f' (looked in {looked})' if looked else ''}",
+                next_step="Push it again with `git lfs push --all origin`, or give the repository's address with --url",
             )
         return self._last.open(pointer)
 

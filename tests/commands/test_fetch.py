@@ -182,7 +182,7 @@ def test_fetch__nobody_knows_the_repository(
 ) -> None:
     folder = write_dataset(tmp_path / "dataset", server, {"a.csv": b"a\n"})
     assert run(["fetch", str(folder)]) == 4
-    assert "Run this in a clone, or give the address with --url" in capsys.readouterr().err
+    assert "give the repository's address with --url" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"resources": [1]}', b"{"])
@@ -237,3 +237,23 @@ def test_fetch__killed_in_the_middle(tmp_path: Path, server: LfsDouble) -> None:
     subprocess.run(command, check=True)
     assert (folder / "a.csv").read_bytes() == content
     assert sorted(p.name for p in folder.iterdir()) == ["a.csv", "datapackage.json"]
+
+
+@needs_git_lfs
+def test_publish__streams_what_pointers_stand_for(
+    tmp_path: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As in a workflow: one job has the files and sums up, another one has only pointers and publishes."""
+    source, store, sums = tmp_path / "source", tmp_path / "store", tmp_path / "sums"
+    commit_files(source, FILES)
+    clone = clone_of_pointers(source.as_uri(), tmp_path / "clone")
+    assert run(["aggregate", str(source), "--output", str(sums)]) == 0
+    where = ["--bundle", str(sums), "--store", str(store), "--owner", "os-data", "--publish-data", "all"]
+    assert run(["publish", str(clone), *where]) == 0, capsys.readouterr().err
+    published = [path.read_text() for path in (store / "datasets").rglob("budget.csv")]
+    assert ROWS in published
+    assert (clone / "data/budget.csv").read_bytes() == pointer_text(ROWS.encode())
+    (source / ".git" / "lfs").rename(tmp_path / "lost")
+    (store / "datasets").rename(tmp_path / "first")
+    assert run(["publish", str(clone), *where]) == 4
+    assert "is not on this machine (looked in" in capsys.readouterr().err
