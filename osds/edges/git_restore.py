@@ -6,13 +6,14 @@ Nothing that is in it is run. Links in it become plain files, because a link cou
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from osds.edges.files import look, replace_file
 from osds.edges.git import Git
 from osds.edges.git_mirror import make_repository, pointers_at
 from osds.edges.lfs import ObjectFolder
-from osds.errors import UsageError
+from osds.errors import OsdsError, UsageError
 from osds.registry.urls import canonical_url
 from osds.store.backup import Snapshot
 
@@ -68,9 +69,10 @@ class Restored:
         return tuple(left)
 
     def set_origin(self, url: str) -> None:
-        """Name the repository that this is a copy of."""
-        self.git.output("config", "remote.origin.url", canonical_url(url))
-        self.git.output("config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*")
+        """Name the repository that this is a copy of, if its address is one that osds would take."""
+        with suppress(OsdsError):  # what is restored is worth more than where it was
+            self.git.output("config", "remote.origin.url", canonical_url(url))
+            self.git.output("config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*")
 
     def _update(self, commands: Iterable[str]) -> None:
         lines = "".join(f"{command}\n" for command in commands)
