@@ -178,8 +178,8 @@ class Settings:
     )
     max_size: str = _setting(
         "20GB",
-        about="Fetch or back up no more than this of one dataset",
-        commands="fetch backup",
+        about="Fetch, back up or restore no more than this of one dataset",
+        commands="fetch backup restore drill",
         metavar="SIZE",
         in_file=True,
     )

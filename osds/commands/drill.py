@@ -15,7 +15,7 @@ from osds.edges.objects import ObjectStore
 from osds.errors import UsageError
 from osds.progress import Progress
 from osds.report import Report
-from osds.settings import Settings
+from osds.settings import Settings, size_of
 from osds.store.backup import is_taken_down
 
 
@@ -39,5 +39,6 @@ def drill(
         raise UsageError(f"There are no backups in {store.url}", next_step="Make one with `osds backup`")
     chosen = random.Random(seed).choice(names)  # noqa: S311 (nothing secret)
     with tempfile.TemporaryDirectory(prefix="osds-drill-", ignore_cleanup_errors=True) as folder:
-        restoration = restore(chosen, store, Path(folder) / "restored", takedowns=takedowns, progress=progress)
-        return Drill(restoration=restoration, report=validate(Path(folder) / "restored", settings, progress).report)
+        output, most = Path(folder) / "restored", size_of(settings.max_size, "--max-size")
+        restoration = restore(chosen, store, output, max_bytes=most, takedowns=takedowns, progress=progress)
+        return Drill(restoration=restoration, report=validate(output, settings, progress).report)

@@ -34,12 +34,14 @@ def restore(
     output: Path,
     *,
     at: int | None = None,
+    max_bytes: int,
     takedowns: Collection[str] = (),
     progress: Progress,
 ) -> Restoration:
     """Make the repository `output` of the last version of the backup, or of the version `at`; it is there whole or not.
 
-    Raises `UsageError` if there is no such backup or `output` is in use, `OutsideError` if the store has it damaged.
+    Raises `UsageError` if there is no such backup or `output` is in use, `OutsideError` if the store has it damaged,
+    `UnsafeInputError` if its files have more than `max_bytes`.
     """
     check_takedown(dataset, takedowns)
     check_free(output)
@@ -52,7 +54,7 @@ def restore(
     except OSError as error:
         raise OutsideError(f"{output} cannot be made: {error.strerror}", next_step="Name another --output") from error
     try:
-        left = _rebuild(dataset, backup, store, scratch, progress)
+        left = _rebuild(dataset, backup, store, scratch, max_bytes, progress)
         (scratch / "repository").replace(output)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -60,7 +62,7 @@ def restore(
 
 
 def _rebuild(
-    dataset: DatasetId, backup: Backup, store: ObjectStore, scratch: Path, progress: Progress
+    dataset: DatasetId, backup: Backup, store: ObjectStore, scratch: Path, max_bytes: int, progress: Progress
 ) -> tuple[str, ...]:
     """Make the repository in the folder `repository` of `scratch`; the paths at which pointers are left.
 
@@ -85,4 +87,4 @@ def _rebuild(
     repository.set_refs()
     repository.set_origin(backup.repository)
     repository.take_in(objects)
-    return repository.check_out()
+    return repository.check_out(max_bytes)

@@ -68,6 +68,7 @@ def run_restore(
         _store(settings),
         Path(output),
         at=at,
+        max_bytes=size_of(settings.max_size, "--max-size"),
         takedowns=_read_takedowns(takedowns),
         progress=session.progress,
     )

@@ -7,6 +7,7 @@ them is run: no hooks, no filters, no submodules, no git-lfs.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -24,7 +25,10 @@ from osds.store.backup import Snapshot
 
 _SECONDS = 3600.0
 _KINDS = ("refs/heads/*", "refs/tags/*")
+_OURS = ("refs/heads/", "refs/tags/")
 _MOST_REFS = 20_000
+_MOST_OBJECTS = 3_000_000  # 60 bytes each, in memory
+_BATCH = 10_000  # small files, in memory
 _LOOK_EVERY = 0.1  # seconds
 # How servers say that a repository is not there, to somebody whom they do not tell more. GitHub asks for a login.
 _GONE = (
@@ -109,6 +113,9 @@ class Mirror:
 
     def pointers(self) -> list[Pointer]:
         """The git-lfs pointers in all commits, sorted by oid, each once."""
+        count = re.search(r"^in-pack: ([0-9]+)$", self.git.output("count-objects", "-v").text, re.MULTILINE)
+        if count is None or int(count[1]) > _MOST_OBJECTS:
+            raise UnsafeInputError(f"The repository has more than {_MOST_OBJECTS:,} objects, too many to look through")
         listed = self.git.output(
             "cat-file", "--batch-check=%(objecttype) %(objectsize) %(objectname)", "--batch-all-objects"
         )
@@ -168,17 +175,27 @@ def make_repository(git: Git, snapshot: Snapshot, *options: str) -> None:
     git.output("init", "--quiet", "--template=", f"--object-format={form}", *options)
 
 
-def pointers_at(git: Git, commit: str) -> dict[str, Pointer]:
-    """The git-lfs pointers among the ordinary files of a commit, by path."""
+@dataclass(frozen=True, kw_only=True)
+class Tree:
+    """The files of a commit: the bytes of all of them together, and by path the git-lfs pointers among the ordinary ones."""
+
+    bytes: int
+    pointers: Mapping[str, Pointer]
+
+
+def read_tree(git: Git, commit: str) -> Tree:
+    """What a commit holds."""
     listed = git.output("ls-tree", "-r", "-l", "-z", "--full-tree", commit).out.decode("utf-8", "surrogateescape")
-    found = {}
+    small, total = {}, 0
     for line in filter(None, listed.split("\0")):
         facts, _, path = line.partition("\t")
         mode, kind, oid, size = facts.split()
+        total += int(size) if kind == "blob" else 0
         if mode in ("100644", "100755") and _may_point(kind, int(size)):
-            found[path] = oid
-    contents = zip(found, _contents(git, list(found.values())), strict=True)
-    return {path: pointer for path, content in contents if (pointer := read_pointer(content)) is not None}
+            small[path] = oid
+    contents = zip(small, _contents(git, list(small.values())), strict=True)
+    found = {path: pointer for path, content in contents if (pointer := read_pointer(content)) is not None}
+    return Tree(bytes=total, pointers=found)
 
 
 def _may_point(kind: str, size: int) -> bool:
@@ -186,14 +203,16 @@ def _may_point(kind: str, size: int) -> bool:
 
 
 def _contents(git: Git, oids: list[str]) -> Iterator[bytes]:
-    """The contents of these objects, in their order."""
-    out = git.output("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in oids).encode()).out if oids else b""
-    place = 0
-    for _ in oids:
-        end = out.index(b"\n", place)
-        size = int(out[place:end].split()[2])
-        yield out[end + 1 : end + 1 + size]
-        place = end + 1 + size + 1
+    """The contents of these small objects, in their order."""
+    for start in range(0, len(oids), _BATCH):
+        asked = "".join(f"{oid}\n" for oid in oids[start : start + _BATCH]).encode()
+        out = git.output("cat-file", "--batch", stdin=asked).out
+        place = 0
+        while place < len(out):
+            end = out.index(b"\n", place)
+            size = int(out[place:end].split()[2])
+            yield out[end + 1 : end + 1 + size]
+            place = end + 1 + size + 1
 
 
 def _read_refs(text: str) -> Snapshot:
@@ -203,7 +222,7 @@ def _read_refs(text: str) -> Snapshot:
         value, _, name = line.partition("\t")
         if value.startswith("ref: ") and name == "HEAD":
             head = value.removeprefix("ref: ")
-        elif name != "HEAD" and not name.endswith("^{}"):
+        elif name.startswith(_OURS) and not name.endswith("^{}"):  # git finds patterns at the end of any name
             refs[name] = value
     if len(refs) > _MOST_REFS:
         raise UnsafeInputError(f"The repository has {len(refs):,} branches and tags, more than {_MOST_REFS:,}")

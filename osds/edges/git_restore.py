@@ -11,9 +11,9 @@ from pathlib import Path
 
 from osds.edges.files import look, replace_file
 from osds.edges.git import Git
-from osds.edges.git_mirror import make_repository, pointers_at
+from osds.edges.git_mirror import make_repository, read_tree
 from osds.edges.lfs import ObjectFolder
-from osds.errors import OsdsError, UsageError
+from osds.errors import OsdsError, UnsafeInputError, UsageError
 from osds.registry.urls import canonical_url
 from osds.store.backup import Snapshot
 
@@ -54,14 +54,23 @@ class Restored:
             self.objects.folder.parent.mkdir()
             objects.folder.rename(self.objects.folder)
 
-    def check_out(self) -> tuple[str, ...]:
-        """Write the files of HEAD, git-lfs content in place of pointers. Returns the paths at which pointers are left."""
+    def check_out(self, limit: int) -> tuple[str, ...]:
+        """Write the files of HEAD, git-lfs content in place of pointers. Returns the paths at which pointers are left.
+
+        Raises `UnsafeInputError` if they have more than `limit` bytes: a small pack can hold a file that fills any disk.
+        """
         self.git.output("config", "core.symlinks", "false")
         if self.git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}").code != 0:
             return ()
+        tree = read_tree(self.git, "HEAD")
+        size = tree.bytes + sum(pointer.size for pointer in tree.pointers.values() if self.objects.has(pointer))
+        if size > limit:
+            raise UnsafeInputError(
+                f"The files have {size:,} bytes, more than {limit:,}", next_step="Allow more with --max-size"
+            )
         self.git.output("read-tree", "-u", "--reset", "HEAD")
         left = []
-        for path, pointer in pointers_at(self.git, "HEAD").items():
+        for path, pointer in tree.pointers.items():
             if self.objects.has(pointer) and look(self.folder, path).pointer == pointer:
                 replace_file(self.folder, path, self.objects.open(pointer))
             else:

@@ -100,8 +100,8 @@ def backed_up(
     return back_up(order(url, **changes), store, lfs, clock=SystemClock(), progress=Silent(), dry_run=dry_run)
 
 
-def restored(store: ObjectStore, output: Path, *, at: int | None = None, dataset: DatasetId = DATASET) -> Restoration:
-    return restore(dataset, store, output, at=at, progress=Silent())
+def restored(store: ObjectStore, output: Path, *, at: int | None = None, max_bytes: int = 10**8) -> Restoration:
+    return restore(DATASET, store, output, at=at, max_bytes=max_bytes, progress=Silent())
 
 
 def everything(store: ObjectStore) -> dict[str, bytes]:
@@ -387,6 +387,28 @@ def test_hostile__git_lfs_content_larger_than_allowed(source: Path, folder: Obje
     assert everything(folder) == {}
 
 
+def test_hostile__a_small_pack_that_fills_the_disk(source: Path, folder: ObjectStore, tmp_path: Path) -> None:
+    commit_files(source, {"zeros.bin": bytes(3_000_000)})
+    assert backed_up(source, folder).bytes_sent < 50_000
+    with pytest.raises(UnsafeInputError, match=r"The files have 3,00\d,\d{3} bytes, more than 1,000,000"):
+        restored(folder, tmp_path / "back", max_bytes=1_000_000)
+    assert not (tmp_path / "back").exists()
+
+
+def test_backup__of_a_clone_whose_other_refs_are_not_its_own(source: Path, folder: ObjectStore, tmp_path: Path) -> None:
+    """`git ls-remote` finds refs/remotes/origin/HEAD when it is asked for HEAD."""
+    git(source, "branch", "feature/one")
+    git(tmp_path, "clone", "--quiet", "--config", "filter.lfs.smudge=cat", str(source), "clone")
+    git(tmp_path / "clone", "update-ref", "refs/odd/refs/heads/main", "HEAD")
+    done = backed_up(tmp_path / "clone", folder)
+    assert done.backup.snapshot.refs.keys() == {"refs/heads/main"}
+    assert backed_up(tmp_path / "clone", folder).changed is False
+    assert backed_up(source, open_store(str(tmp_path / "other"))).backup.snapshot.refs.keys() == {
+        "refs/heads/main",
+        "refs/heads/feature/one",
+    }
+
+
 def hostile_commit(source: Path, entries: Mapping[str, tuple[str, bytes]]) -> None:
     """A commit whose tree has these entries (path to mode and content), which no `git add` would make."""
     stream = (
@@ -477,7 +499,7 @@ def test_takedown__is_neither_backed_up_nor_restored(source: Path, folder: Objec
     with pytest.raises(UsageError, match="neither backed up nor restored"):
         backed_up(source, folder, takedowns={"os-data/town-budget"}, name=None)
     with pytest.raises(UsageError, match="neither backed up nor restored"):
-        restore(DATASET, folder, tmp_path / "back", takedowns={"os-data/town-budget"}, progress=Silent())
+        restore(DATASET, folder, tmp_path / "back", max_bytes=1, takedowns={"os-data/town-budget"}, progress=Silent())
 
 
 # --- restoring ---

@@ -44,7 +44,9 @@ def test_backup__over_http(tmp_path: Path, store: ObjectStore) -> None:
         asked = [request.path.rpartition("/")[2] for request in github.requests[before:]]
         assert "git-receive-pack" not in asked
         # A server on loopback is no address for a catalog: the repository comes back without an origin.
-        restore(DatasetId(owner="alice", name="town-budget"), store, tmp_path / "back", progress=Silent())
+        restore(
+            DatasetId(owner="alice", name="town-budget"), store, tmp_path / "back", max_bytes=10**8, progress=Silent()
+        )
         assert {name: (tmp_path / "back" / name).read_bytes() for name in FILES} == FILES
 
 
