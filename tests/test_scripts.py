@@ -211,5 +211,6 @@ def test_bench__prints_the_speed_of_fetching() -> None:
     command = [sys.executable, "-m", "scripts.bench", "lfs", "--megabytes", "2", "--runs", "1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    for name in ("python: read, hash, write", "osds fetch, from the clone", "osds fetch, over http"):
+    names = ("python: read, hash, write", "osds fetch, from the clone", "osds fetch, over http")
+    for name in (*names, "osds backup, to a folder", "osds restore, from a folder"):
         assert re.search(rf"^{name}: \d+ MB/s$", done.stdout, re.MULTILINE), done.stdout

@@ -1,4 +1,4 @@
-"""Fetching git-lfs content: resolving, comparing (SHA-256) and writing it, from a clone and over http on loopback."""
+"""Fetching, backing up and restoring git-lfs content: resolving, comparing (SHA-256) and writing it."""
 
 from __future__ import annotations
 
@@ -30,6 +30,13 @@ sources = lfs_sources(None if url else folder, url, LfsAccess(reach=Reach(loopba
 failures = [each.failure for each in fetch(folder, find_pointers(folder), sources, Silent()) if each.failure]
 sys.exit(str(failures[0]) if failures else 0)
 """
+# Runs a command line of osds after removing a folder, so that all is done again.
+ANEW = """
+import shutil, sys
+from osds.cli import run
+shutil.rmtree(sys.argv[1], ignore_errors=True)
+sys.exit(run(sys.argv[2:]))
+"""
 # What has to be done at the least: read, hash and write.
 PEER = """
 import hashlib, os, sys
@@ -51,14 +58,19 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(folder: Path, options: argparse.Namespace) -> Iterator[str]:
-    """The lines of the table; files are written below `folder`, twice the content's size."""
+    """The lines of the table; files are written below `folder`, six times the content's size."""
     dataset, content = _write_dataset(folder / "dataset", options.megabytes)
     yield f"{options.megabytes:,} MB; median of {options.runs} runs\n{MACHINE}\n"
+    store, back = str(folder / "store"), str(folder / "back")
+    backup = ("backup", str(dataset), "--owner", "bench", "--store", store)
+    restore = ("restore", "bench/large", "--store", store, "--output", back)
     with _serving(content) as url:
         commands = {
             "python: read, hash, write": [*PYTHON, "-c", PEER, str(content), str(folder / "copy")],
             "osds fetch, from the clone": [*PYTHON, "-c", FETCH, str(dataset)],
             "osds fetch, over http": [*PYTHON, "-c", FETCH, str(dataset), f"{url}/os-data/large"],
+            "osds backup, to a folder": [*PYTHON, "-c", ANEW, store, *backup],
+            "osds restore, from a folder": [*PYTHON, "-c", ANEW, back, *restore],
         }
         measured = measure(commands, runs=options.runs, cwd=folder)
     yield from table(measured)
@@ -86,6 +98,10 @@ def _write_dataset(folder: Path, megabytes: int) -> tuple[Path, Path]:
     (folder / "pointer").write_text(pointer)
     package = {"name": "large", "resources": [{"name": "large", "path": "large.csv"}]}
     (folder / "datapackage.json").write_text(json.dumps(package))
+    (folder / "large.csv").write_text(pointer)
+    git = ["git", "-c", "user.name=Bench", "-c", "user.email=bench@example.org", "-C", str(folder)]
+    subprocess.run([*git, "add", "datapackage.json", "large.csv"], check=True)
+    subprocess.run([*git, "commit", "--quiet", "--message", "Bench"], check=True)
     return folder, content
 
 
