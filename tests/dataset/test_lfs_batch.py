@@ -68,7 +68,7 @@ def test_read_batch__where_an_object_lies() -> None:
         ({"expires_at": 7}, None),
         ({"expires_in": "600"}, None),
         ({"expires_in": True}, None),
-        ({"expires_in": 10**400}, None),
+        ({"expires_in": 10**20}, None),
     ],
 )
 def test_read_batch__how_long_it_holds(more: dict[str, Any], lasts: float | None) -> None:
