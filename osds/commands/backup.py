@@ -11,6 +11,7 @@ import hashlib
 import tempfile
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from osds.commands.backup_contents import Contents
@@ -92,23 +93,7 @@ def back_up(
     `OutsideError` if git or the store fails, `GoneError` if there never was a repository to back up.
     """
 
-    def begin(name: str) -> _Run:
-        dataset = DatasetId(owner=order.owner, name=name)
-        check_takedown(dataset, order.takedowns)
-        contents = Contents(store, dataset, lfs, dry_run=dry_run)
-        last = read_backup(store, dataset)
-        whole = last is None or all(contents.has(bundle.sha256, bundle.bytes) for bundle in last.bundles)
-        return _Run(
-            order=order,
-            dataset=dataset,
-            store=store,
-            contents=contents,
-            clock=clock,
-            dry_run=dry_run,
-            last=last,
-            whole=whole,
-        )
-
+    begin = partial(_begin, order, store, lfs, clock, dry_run=dry_run)
     with open_mirror(order.max_bytes) as mirror, progress.task(f"Backing up {order.upstream.url}"):
         run = begin(order.name) if order.name else None
         try:
@@ -124,6 +109,24 @@ def back_up(
         run = run or begin(_name(order, descriptor))
         same = _unchanged(run, seen)
         return _record(run, mirror, seen, descriptor) if same is None else _try_again(run, same)
+
+
+def _begin(order: Order, store: ObjectStore, lfs: Source, clock: Clock, name: str, *, dry_run: bool) -> _Run:
+    """Read what there is of the backup of the dataset `name`."""
+    dataset = DatasetId(owner=order.owner, name=name)
+    check_takedown(dataset, order.takedowns)
+    contents = Contents(store, dataset, lfs, dry_run=dry_run)
+    last = read_backup(store, dataset)
+    return _Run(
+        order=order,
+        dataset=dataset,
+        store=store,
+        contents=contents,
+        clock=clock,
+        dry_run=dry_run,
+        last=last,
+        whole=last is None or all(contents.has(bundle.sha256, bundle.bytes) for bundle in last.bundles),
+    )
 
 
 def _unchanged(run: _Run, seen: Snapshot) -> Backup | None:
