@@ -24,6 +24,12 @@ class LfsAccess:
     waits: Waits = field(default_factory=Waits)
     pace: Pace = field(default_factory=Pace)
 
+    @property
+    def own_reach(self) -> Reach:
+        """`reach`, and the host of a company's own GitHub."""
+        own = frozenset({urlsplit(self.server_url).hostname or ""}) if self.server_url != PUBLIC_SERVER else frozenset()
+        return replace(self.reach, inside=self.reach.inside | own)
+
     def token_for(self, url: str) -> str | None:
         """The token, if `url` is at the host that it is for."""
         return self.token if urlsplit(url).netloc == urlsplit(self.server_url).netloc else None
@@ -37,7 +43,6 @@ def lfs_sources(folder: Path | None, url: str | None, access: LfsAccess) -> Sour
 
 
 def _server(url: str, access: LfsAccess) -> Source:
-    reach = access.reach
-    if access.server_url != PUBLIC_SERVER:
-        reach = replace(reach, inside=reach.inside | {urlsplit(access.server_url).hostname or ""})
-    return LfsServer(repository=url, token=access.token_for(url), reach=reach, waits=access.waits, pace=access.pace)
+    return LfsServer(
+        repository=url, token=access.token_for(url), reach=access.own_reach, waits=access.waits, pace=access.pace
+    )

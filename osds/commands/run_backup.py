@@ -39,7 +39,7 @@ def run_backup(
         raise UsageError(f"Nobody says who owns the dataset at {url}", next_step="Give --owner NAME")
     access = access or lfs_access(session, settings)
     order = Order(
-        upstream=Upstream(url=url, token=access.token_for(url)),
+        upstream=Upstream(url=url, token=access.token_for(url), reach=access.own_reach),
         owner=owner,
         name=name,
         max_bytes=size_of(settings.max_size, "--max-size"),

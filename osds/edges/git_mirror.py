@@ -19,6 +19,7 @@ from pathlib import Path
 
 from osds.dataset.lfs import MAX_POINTER_BYTES, Pointer, read_pointer
 from osds.edges.git import Finished, Git, Remote, failure
+from osds.edges.https import BrokenOffError, Reach
 from osds.edges.lfs import remote_folder
 from osds.errors import OutsideError, UnsafeInputError
 from osds.store.backup import Snapshot
@@ -50,6 +51,7 @@ class Upstream:
 
     url: str
     token: str | None = field(default=None, repr=False)
+    reach: Reach = field(default_factory=Reach)
 
     @property
     def folder(self) -> Path | None:
@@ -57,10 +59,16 @@ class Upstream:
         return remote_folder(self.url)
 
     def run(self, git: Git, verb: str, *arguments: str, patterns: Collection[str]) -> Finished:
-        """Run a git command that reads from it. Raises `UnsafeInputError` for a folder whose `.git` is a link."""
+        """Run a git command that reads from it.
+
+        Raises `UnsafeInputError` for a folder whose `.git` is a link, and for a host at an address that is not public.
+        """
         folder = self.folder
         if folder is None:
             remote = Remote(url=self.url, token=self.token)
+            parts = self.reach.check(self.url)
+            with suppress(BrokenOffError):  # where a proxy knows the name, git still gets there
+                self.reach.resolve(parts.hostname or "", parts.port or 443)
             return git.run(verb, *arguments, "--", remote.url, *patterns, remote=remote, seconds=_SECONDS)
         if (folder / ".git").is_symlink():
             raise UnsafeInputError(f"{folder / '.git'} is a symbolic link", next_step="Give the repository itself")
@@ -76,7 +84,7 @@ class Mirror:
         self.folder = folder
         self.limit = limit
         self.over = False
-        self.git = Git(folder=folder, guard=self._guard)
+        self.git = Git(folder=folder, options=("http.followRedirects=false",), guard=self._guard)
 
     def look(self, upstream: Upstream) -> Snapshot:
         """What the repository refers to now. Raises `GoneError` if there is none, or if it has no branch and no tag."""

@@ -11,11 +11,11 @@ import http.client
 import socket
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import SplitResult
 
 from osds.dataset.addresses import address_problem, is_loopback, split_url, url_problem
@@ -23,6 +23,7 @@ from osds.errors import OutsideError, UnsafeInputError
 
 BLOCK = 1 << 20  # bytes
 
+_Place = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]  # as `socket.getaddrinfo` lists them
 _CONNECT_SECONDS = 10.0
 _AGENT = "osds"
 
@@ -61,8 +62,8 @@ class Reach:
             )
         return parts
 
-    def connect(self, host: str, port: int) -> socket.socket:
-        """A connection to the first address of `host` that answers, if all of them may be asked."""
+    def resolve(self, host: str, port: int) -> Sequence[_Place]:
+        """The addresses of `host`. Raises `UnsafeInputError` unless all of them may be asked."""
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError as error:
@@ -73,8 +74,12 @@ class Reach:
                     f"{host} is not asked: its address {address[0]} is not a public one",
                     next_step="Have the files at a public https server",
                 )
+        return found
+
+    def connect(self, host: str, port: int) -> socket.socket:
+        """A connection to the first address of `host` that answers, if all of them may be asked."""
         failure: OSError | None = None
-        for family, kind, protocol, _, address in found:
+        for family, kind, protocol, _, address in self.resolve(host, port):
             connection = socket.socket(family, kind, protocol)
             connection.settimeout(_CONNECT_SECONDS)
             try:

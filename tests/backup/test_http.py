@@ -13,14 +13,16 @@ from osds.commands.lfs_sources import LfsAccess, lfs_sources
 from osds.commands.restore import restore
 from osds.dataset.identity import DatasetId
 from osds.edges.git_mirror import GoneError, Upstream
+from osds.edges.https import Reach
 from osds.edges.objects import ObjectStore, open_store
-from osds.errors import OutsideError
+from osds.errors import OutsideError, UnsafeInputError
 from osds.progress import Silent
 from osds.store.backup import State
 from tests.edges.github_double import GitHubDouble, github_double
 from tests.edges.http_faults import answer_with
 from tests.samples import ROWS, descriptor
 
+LOOPBACK = Reach(loopback=True)
 FILES = {"datapackage.json": json.dumps(descriptor()).encode(), "budget.csv": ROWS.encode()}
 
 
@@ -29,9 +31,13 @@ def store(tmp_path: Path, home: Path) -> ObjectStore:
     return open_store(str(tmp_path / "store"))
 
 
-def backed_up(github: GitHubDouble, store: ObjectStore, *, token: str | None = None) -> BackedUp:
+def backed_up(
+    github: GitHubDouble, store: ObjectStore, *, token: str | None = None, reach: Reach = LOOPBACK
+) -> BackedUp:
     url = f"{github.url}/alice/town-budget"
-    order = Order(upstream=Upstream(url=url, token=token), owner="alice", name="town-budget", max_bytes=10**8)
+    order = Order(
+        upstream=Upstream(url=url, token=token, reach=reach), owner="alice", name="town-budget", max_bytes=10**8
+    )
     return back_up(order, store, lfs_sources(None, url, LfsAccess()), clock=SystemClock(), progress=Silent())
 
 
@@ -75,3 +81,13 @@ def test_backup__of_one_that_disappears_and_of_a_server_that_is_ill(tmp_path: Pa
         repository.hidden = True
         gone = backed_up(github, store)
         assert (gone.backup.state, gone.backup.sequence) == (State.GONE, 2)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433"])
+def test_backup__of_this_machine_and_of_the_house_is_refused(tmp_path: Path, store: ObjectStore, host: str) -> None:
+    with github_double(tmp_path / "github") as github:
+        github.add("alice/town-budget", FILES)
+        github.url = f"https://{host}:{github.url.rpartition(':')[2]}"
+        with pytest.raises(UnsafeInputError, match="is not asked"):
+            backed_up(github, store, reach=Reach())
+        assert github.requests == []
