@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from osds.cli import run
 from osds.errors import EXIT_USAGE
 
-COMMANDS = ("validate", "aggregate", "publish", "register")
+COMMANDS = ("validate", "fetch", "aggregate", "publish", "register")
 
 
 def act(environ: Mapping[str, str]) -> int:

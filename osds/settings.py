@@ -48,13 +48,13 @@ class Settings:
     owner: str | None = _setting(
         None,
         about="Owner of the dataset (a GitHub user or organisation). Default: from the git remote",
-        commands="publish register",
+        commands="publish register backup",
         metavar="NAME",
     )
     url: str | None = _setting(
         None,
         about="URL of the dataset's repository. Default: from the git remote",
-        commands="publish register",
+        commands="fetch publish register",
         metavar="URL",
     )
     output: str = _setting(
@@ -72,14 +72,14 @@ class Settings:
     store: str | None = _setting(
         None,
         about="Where to publish: a folder, s3://BUCKET[/PREFIX], gs://BUCKET[/PREFIX] or az://CONTAINER[/PREFIX]",
-        commands="publish store",
+        commands="publish store backup restore drill",
         metavar="URL",
         in_file=True,
     )
     endpoint: str | None = _setting(
         None,
         about="Endpoint of an S3-compatible server, for instance https://minio.example.org",
-        commands="publish store",
+        commands="publish store backup restore drill",
         metavar="URL",
     )
     publish_data: str | None = _setting(
@@ -104,8 +104,9 @@ class Settings:
     )
     token: str | None = _setting(
         None,
-        about="GitHub token that may open a pull request on the registry (environment or action input only)",
-        commands="register",
+        about="GitHub token that may open a pull request on the registry, or read a private dataset "
+        "(environment or action input only)",
+        commands="fetch register backup",
         secret=True,
     )
     limit_errors: int = _setting(
@@ -181,6 +182,13 @@ class Settings:
         about="Memory that adding up may use before it spills to disk",
         commands="validate aggregate publish",
         metavar="SIZE",
+    )
+    max_size: str = _setting(
+        "20GB",
+        about="Fetch, back up or restore no more than this of one dataset",
+        commands="fetch backup restore drill",
+        metavar="SIZE",
+        in_file=True,
     )
     gate: Thresholds = Thresholds()  # noqa: RUF009 (a frozen value); the key `gate` of `osds.yml`: several numbers
     silences: tuple[Silence, ...] = ()  # the key `silence` of `osds.yml`: a list, so neither flag nor input

@@ -6,11 +6,12 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from scripts.benches import aggregates, commands, store, validation
+from scripts.benches import aggregates, commands, lfs, store, validation
 
 BENCHES = {
     "aggregate": aggregates,
     "commands": commands,
+    "lfs": lfs,
     "store": store,
     "validate": validation,
 }  # a module has a docstring, `add_options(parser)` and `run(folder, options)`

@@ -216,3 +216,12 @@ def test_bench__sums_by_rows_and_by_cells() -> None:
     assert done.returncode == 0, done.stderr
     figures = [line.split()[:2] for line in done.stdout.splitlines()[3:]]
     assert figures == [["500", cells] for cells in ("10,000", "30,000", "100,000", "300,000", "1,000,000")]
+
+
+def test_bench__prints_the_speed_of_fetching() -> None:
+    command = [sys.executable, "-m", "scripts.bench", "lfs", "--megabytes", "2", "--runs", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    names = ("python: read, hash, write", "osds fetch, from the clone", "osds fetch, over http")
+    for name in (*names, "osds backup, to a folder", "osds restore, from a folder"):
+        assert re.search(rf"^{name}: \d+ MB/s$", done.stdout, re.MULTILINE), done.stdout

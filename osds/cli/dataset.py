@@ -51,6 +51,30 @@ def validate(path: str, *, form: str | None, target: str | None, as_json: bool, 
 
 @click.command(epilog=EPILOG)
 @path_argument
+@takes_settings("fetch")
+@dry_run_flag
+@json_flag
+@debug_flag
+def fetch(path: str, *, dry_run: bool, as_json: bool, **flags: object) -> int:
+    """Put the data in the place of git-lfs pointers in the folder PATH, without git-lfs.
+
+    Takes what the clone has in .git/lfs, and the rest from the host of the repository; never from where a .lfsconfig leads.
+    Every file is compared with its pointer and put in its place whole. A private repository needs a token (OSDS_TOKEN).
+
+    \b
+    Examples:
+      osds fetch
+      osds fetch ~/data/madrid-budget --dry-run
+      osds fetch --url https://github.com/os-data/madrid-budget --max-size 50GB
+    """
+    from osds.commands.run_fetch import run_fetch
+
+    session, folder = open_dataset(path, as_json=as_json)
+    return run_fetch(session, folder, session.settings(folder, flags), dry_run=dry_run)
+
+
+@click.command(epilog=EPILOG)
+@path_argument
 @takes_settings("aggregate")
 @dry_run_flag
 @json_flag
@@ -165,4 +189,4 @@ def migrate(path: str, *, write: bool, as_json: bool) -> int:
     return run_migrate(session, folder, write=write)
 
 
-COMMANDS = (validate, aggregate, publish, register, init, migrate)
+COMMANDS = (validate, fetch, aggregate, publish, register, init, migrate)

@@ -13,6 +13,7 @@ from typing import NoReturn
 import click
 
 from osds import __version__
+from osds.cli import backup
 from osds.cli.dataset import COMMANDS
 from osds.cli.parts import EPILOG
 from osds.cli.registry import registry
@@ -40,7 +41,7 @@ def cli() -> None:
     """
 
 
-for _command in (*COMMANDS, registry, store):
+for _command in (*COMMANDS, *backup.COMMANDS, registry, store):
     cli.add_command(_command)
 
 

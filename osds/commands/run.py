@@ -57,6 +57,7 @@ def run_aggregate(session: Session, folder: Path, settings: Settings, *, dry_run
 
 def run_publish(session: Session, folder: Path, settings: Settings, *, dry_run: bool) -> int:
     """Validate, sum up and publish; with `settings.bundle` publish that folder without making it again."""
+    from osds.commands.run_fetch import pointer_opener
     from osds.commands.run_store import publish_and_tell
     from osds.dataset.package import read_package
 
@@ -66,7 +67,10 @@ def run_publish(session: Session, folder: Path, settings: Settings, *, dry_run: 
         bundle = Path(settings.bundle)
         name, package = _bundle_of(bundle, folder, settings)
         identity = identify(folder, name, settings, session.runner)
-        return publish_and_tell(session, folder, bundle, identity, package, settings, dry_run=dry_run)
+        pointers = pointer_opener(session, folder, identity.url, settings)
+        return publish_and_tell(
+            session, folder, bundle, identity, package, settings, dry_run=dry_run, open_pointer=pointers
+        )
     with tempfile.TemporaryDirectory(prefix="osds-") as scratch:
         bundle = Path(scratch) / "aggregates"
         with Ledgers(settings, session.progress) as ledgers:
@@ -76,7 +80,10 @@ def run_publish(session: Session, folder: Path, settings: Settings, *, dry_run: 
             return validation.report.exit_code or 1
         identity = identify(folder, validation.report.dataset, settings, session.runner)
         package = validation.package or read_package({})
-        return publish_and_tell(session, folder, bundle, identity, package, settings, dry_run=dry_run)
+        pointers = pointer_opener(session, folder, identity.url, settings)
+        return publish_and_tell(
+            session, folder, bundle, identity, package, settings, dry_run=dry_run, open_pointer=pointers
+        )
 
 
 def run_register(session: Session, folder: Path, settings: Settings, *, dry_run: bool) -> int:

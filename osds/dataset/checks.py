@@ -110,7 +110,8 @@ LFS_POINTER = Check(
     severity=ERROR,
     title="A git-lfs pointer stands in place of the data",
     explanation="git-lfs keeps large files outside git and leaves a small pointer in the folder until it is fetched.",
-    advice="Run `git lfs install && git lfs pull` in the dataset's folder; in a workflow, check out with `lfs: true`",
+    advice="Run `osds fetch` in the dataset's folder (or `git lfs pull`, if you have git-lfs); in a workflow, check out "
+    "with `lfs: true`",
 )
 LFS_CONFIG = Check(
     code="lfs-config",

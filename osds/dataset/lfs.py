@@ -5,12 +5,11 @@ The pointer format is https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from osds.dataset import checks
+from osds.dataset.addresses import host_problem, split_url, url_problem
 from osds.report import Finding, Place
 
 MAX_POINTER_BYTES = 1024
@@ -43,20 +42,12 @@ def check_config(text: str) -> tuple[Finding, ...]:
     return tuple(
         checks.LFS_CONFIG.at(Place(file=CONFIG_FILE), f"the git-lfs server is {url!r}: {problem}", value=url)
         for url in _URL_LINE.findall(text)
-        if (problem := _unreachable(url)) is not None
+        if (problem := _problem(url)) is not None
     )
 
 
-def _unreachable(url: str) -> str | None:
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        return "it is not a URL"
-    if parts.scheme == "http":
-        return "plain http is not encrypted"
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return "it is this machine only" if host == "localhost" else None
-    return None if address.is_global else "it is a private address"
+def _problem(url: str) -> str | None:
+    parts = split_url(url)
+    if parts is None or parts.scheme in ("http", "https"):
+        return url_problem(url)
+    return host_problem(parts.hostname or "")  # git-lfs speaks ssh, too

@@ -1,12 +1,14 @@
-"""The dataset's folder on the local disk: bounded reads that never follow a symbolic link out of it."""
+"""The dataset's folder on the local disk: bounded reads and whole writes that never follow a symbolic link out of it."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from glob import escape
 from pathlib import Path
+from uuid import uuid4
 
 from osds.dataset.lfs import MAX_POINTER_BYTES, read_pointer
 from osds.dataset.preflight import FileFacts, FileKind
@@ -97,3 +99,30 @@ def digest(folder: Path, path: str, algorithm: str) -> str:
     """The hash of a file in hexadecimal, read in one pass; `algorithm` as `hashlib` names it."""
     with (folder / path).open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.new(algorithm, usedforsecurity=False)).hexdigest()
+
+
+def replace_file(folder: Path, path: str, blocks: Iterable[bytes]) -> None:
+    """Put `blocks` in the place of the ordinary file at `path`, when they have all come; it is never there in part.
+
+    Raises `UnsafeInputError` if no ordinary file stands there, `OutsideError` if the disk fails, and what `blocks` raises.
+    """
+    target = folder / path
+    for left in target.parent.glob(escape(f".{target.name}.osds-new-") + "*"):
+        left.unlink(missing_ok=True)  # of a run that was killed
+    new = target.parent / f".{target.name}.osds-new-{uuid4().hex}"
+    try:
+        with new.open("xb") as file:
+            for block in blocks:
+                file.write(block)
+            file.flush()
+            os.fsync(file.fileno())
+        if look(folder, path).kind is not FileKind.FILE:
+            raise UnsafeInputError(f"{path} is not an ordinary file any more", next_step="Look what happened to it")
+        new.chmod(target.stat().st_mode & 0o777)
+        new.replace(target)
+    except OSError as error:
+        raise OutsideError(
+            f"{path} cannot be written: {error.strerror}", next_step="Make room or give access"
+        ) from error
+    finally:
+        new.unlink(missing_ok=True)

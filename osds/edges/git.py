@@ -12,7 +12,8 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -111,12 +112,14 @@ class Finished:
 class Git:
     """git in one folder, which is itself a repository or about to be one: git does not look in the folders above.
 
-    `personal` lets git read the configuration of the person who runs it: for asking their name, nothing else.
+    `personal` lets git read the configuration of the person who runs it: for asking their name, nothing else. `guard` is
+    a context around every process, which may end it.
     """
 
     folder: Path
     options: tuple[str, ...] = ()
     personal: bool = False
+    guard: Callable[[subprocess.Popen[bytes]], AbstractContextManager[object]] = nullcontext
 
     def run(
         self,
@@ -133,7 +136,9 @@ class Git:
         settings = [text for option in (*_OPTIONS, *self.options) for text in ("-c", option)]
         command = ["git", "-C", str(self.folder), *settings, *arguments]
         limit = seconds or (NETWORK_SECONDS if remote else LOCAL_SECONDS)
-        code, out, error = _finish(_start(command, environment), stdin, limit, f"git {arguments[0]}")
+        process = _start(command, environment)
+        with self.guard(process):
+            code, out, error = _finish(process, stdin, limit, f"git {arguments[0]}")
         return Finished(code=code, out=out, problem=_problem(error, remote.token if remote else None))
 
     def output(

@@ -151,7 +151,7 @@ def test_action__invalid_dataset(act: Act, make_repository: MakeRepository, brok
 def test_action__unknown_command(act: Act, make_repository: MakeRepository, dataset: dict[str, str]) -> None:
     run = act.run(make_repository({**dataset, **workflow(act.action, "command: drop-tables")}), "push", {})
     assert "exit status 2" in run.everything
-    assert "`command` must be one of validate, aggregate, publish, register" in run.everything
+    assert "`command` must be one of validate, fetch, aggregate, publish, register" in run.everything
     assert "Traceback" not in run.everything
 
 

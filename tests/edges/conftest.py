@@ -1,4 +1,4 @@
-"""A small GitHub, and a home folder without anybody's git configuration."""
+"""A small GitHub and a small git-lfs server."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.edges.github_double import GitHubDouble, github_double
+from tests.edges.lfs_client import CONTENT, POINTER
+from tests.edges.lfs_server import LfsDouble, running_lfs
 
 
 @pytest.fixture
@@ -20,10 +22,8 @@ def github(tmp_path: Path) -> Iterator[GitHubDouble]:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home folder."""
-    folder = tmp_path / "home"
-    folder.mkdir()
-    monkeypatch.setenv("HOME", str(folder))
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    return folder
+def lfs_server() -> Iterator[LfsDouble]:
+    """A git-lfs server that has the content of `POINTER`."""
+    with running_lfs() as double:
+        double.objects[POINTER.oid] = CONTENT
+        yield double
