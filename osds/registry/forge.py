@@ -67,6 +67,15 @@ class Review:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Label:
+    """A label that is on a request now, who put it there last, and when. `by` is None if that account is gone."""
+
+    name: str
+    by: Person | None
+    time: datetime  # with its zone
+
+
+@dataclass(frozen=True, kw_only=True)
 class Comment:
     """A comment that this very account wrote earlier. Comments of anybody else never come here, whatever they say."""
 
@@ -76,10 +85,10 @@ class Comment:
 
 @dataclass(frozen=True, kw_only=True)
 class Conversation:
-    """What was said on one request. `labelled_by` tells for each label that is on it now who put it there last."""
+    """What was said on one request. Without labels on it, nobody has to be asked who put them there."""
 
     reviews: tuple[Review, ...] = ()
-    labelled_by: tuple[tuple[str, Person], ...] = ()
+    labels: tuple[Label, ...] = ()
     comments: tuple[Comment, ...] = ()
 
 
