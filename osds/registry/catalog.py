@@ -11,14 +11,23 @@ only plain, good rows match; the others are read value by value, which also find
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from osds.dataset.identity import DatasetId
 from osds.errors import OsdsError, UsageError
-from osds.registry.lines import RegistryFileError, check_value, join_line, split_line, split_lines
+from osds.registry.lines import (
+    ClashError,
+    RegistryFileError,
+    SameRepositoryError,
+    ValueRefusedError,
+    check_value,
+    join_line,
+    split_line,
+    split_lines,
+)
 from osds.registry.urls import check_url, comparable_url
 
 CATALOG_FILE = "data/catalog.csv"
@@ -98,6 +107,11 @@ class Catalog:
         """Every row by owner and name."""
         return {row.key: row for row in self.rows}
 
+    @cached_property
+    def by_line(self) -> Mapping[str, Row]:
+        """Every row by its bytes."""
+        return {row.line: row for row in self.rows}
+
     def find(self, dataset: DatasetId) -> Entry | None:
         """The entry with exactly this key, if there is one."""
         row = self.by_key.get((dataset.owner, dataset.name))
@@ -146,10 +160,11 @@ def empty_catalog(columns: tuple[str, ...] = COLUMNS) -> Catalog:
     return Catalog(columns=columns, header=join_line(columns), rows=())
 
 
-def parse_catalog(text: str) -> Catalog:
+def parse_catalog(text: str, *, known: Catalog | None = None) -> Catalog:
     """Read a catalog strictly. Raises `RegistryFileError`, which names the line, if anything in it is doubtful.
 
     The order of the rows is not judged: a row that stands elsewhere stays there, so that no other row moves.
+    Lines of `known`, a catalog with the same columns, were judged before and are not judged again.
     """
     header, *lines = split_lines(text, CATALOG_FILE)
     columns = tuple(split_line(header, f"{CATALOG_FILE}, line 1"))
@@ -158,11 +173,8 @@ def parse_catalog(text: str) -> Catalog:
             f"{CATALOG_FILE}, line 1: the header is {header[:200]!r}",
             next_step=f"It begins with {join_line(COLUMNS)}, and every further column has its own name",
         )
-    plain = _plain_row(len(columns))
-    rows = tuple(
-        Row(line, tuple(line.split(",")), columns) if plain(line) else _parse_row(line, columns, number)
-        for number, line in enumerate(lines, start=2)
-    )
+    judged = known.by_line if known is not None and known.columns == columns else {}
+    rows = tuple(judged.get(line) or _parse_row(line, columns, number) for number, line in enumerate(lines, start=2))
     _check_unique(rows)
     return Catalog(columns=columns, header=header, rows=rows)
 
@@ -170,6 +182,7 @@ def parse_catalog(text: str) -> Catalog:
 _CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 
 
+@cache
 def _plain_row(columns: int) -> Callable[[str], object]:
     """A test that only rows pass which need no quotes and whose values are all good; others may be good as well.
 
@@ -189,6 +202,8 @@ def _plain_row(columns: int) -> Callable[[str], object]:
 
 
 def _parse_row(line: str, columns: tuple[str, ...], number: int) -> Row:
+    if _plain_row(len(columns))(line):
+        return Row(line, tuple(line.split(",")), columns)
     place = f"{CATALOG_FILE}, line {number}"
     values = tuple(split_line(line, place))
     if len(values) != len(columns):
@@ -199,7 +214,7 @@ def _parse_row(line: str, columns: tuple[str, ...], number: int) -> Row:
     try:
         _ = row.entry
     except OsdsError as error:
-        raise RegistryFileError(f"{place}: {error.what}", next_step=error.next_step) from error
+        raise ValueRefusedError(f"{place}: {error.what}", next_step=error.next_step) from error
     return row
 
 
@@ -211,13 +226,13 @@ def _check_unique(rows: tuple[Row, ...]) -> None:
     if second:
         one, other = rows[first].entry.id, rows[second].entry.id
         what = "are both" if one == other else f"are too much alike: {one} and"
-        raise RegistryFileError(
+        raise ClashError(
             f"{CATALOG_FILE}, lines {first + 2} and {second + 2} {what} {other}",
             next_step="A dataset has one row, and its id differs from others in more than case and '-', '_', '.'",
         )
     first, second = _first_twice(urls)
     if second:
-        raise RegistryFileError(
+        raise SameRepositoryError(
             f"{CATALOG_FILE}, lines {first + 2} and {second + 2} have the same repository {rows[second].entry.url}",
             next_step="One repository holds one dataset: remove or correct one of the rows",
         )
