@@ -94,10 +94,14 @@ class Conversation:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetRepository:
-    """A repository as the forge knows it today, after redirects. `url` is its https address, without `.git`."""
+    """A repository as the forge knows it today, after redirects.
+
+    `url` is the https address by which a catalog names it, without `.git`; `clone_url` is where git reads it.
+    """
 
     id: int
     url: str
+    clone_url: str
     full_name: str  # OWNER/NAME, in the forge's own spelling
     owner: Person
     public: bool
@@ -116,7 +120,7 @@ class Forge(Protocol):
 
     @property
     def server_url(self) -> str:
-        """The web address of the forge, `https://github.com`, without a slash at its end."""
+        """How catalogs begin the address of a repository on this forge: `https://github.com`, without a slash at its end."""
 
     def pull_requests(self) -> Iterator[Request]:
         """All open pull requests on the registry's default branch, in the order of their numbers."""
