@@ -6,10 +6,11 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from scripts.benches import commands, validation
+from scripts.benches import commands, registry, validation
 
 BENCHES = {
     "commands": commands,
+    "registry": registry,
     "validate": validation,
 }  # a module has a docstring, `add_options(parser)` and `run(folder, options)`
 

@@ -203,13 +203,10 @@ class _Run:
         done = decision.outcome is Outcome.ALLOW
         if decision.outcome is Outcome.WAIT and {reason.kind for reason in _against(judged)} <= _PASSING:
             return
-        comments = judged.conversation.comments
-        if done and not commit:
-            if derived.fresh:  # another run may have entered it, and be about to say so
-                return
-            comments = self.forge.conversation(request).comments
+        if done and not commit and derived.fresh:  # another run may have entered it, and be about to say so
+            return
+        ours = our_comment(judged.conversation.comments) or our_comment(self.forge.conversation(request).comments)
         body = f"{judged.seen.marker}\n{render_notice(decision, registry=self.forge.registry, commit=commit)}"
-        ours = our_comment(comments)
         if ours is None:
             self.forge.comment(request.number, body)
         elif ours.body != body:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from osds.registry import reasons
-from osds.registry.catalog import CATALOG_FILE, Catalog, Entry, parse_catalog
+from osds.registry.catalog import CATALOG_FILE, Catalog, Entry, Row, parse_catalog
 from osds.registry.lines import ClashError, RegistryFileError, ValueRefusedError
 from osds.registry.reasons import Reason
 
@@ -79,10 +79,11 @@ def read_ask(base: Catalog, head: bytes) -> Ask:
         asked = parse_catalog(text, known=base)
     except RegistryFileError as error:
         return Ask(reasons=(_unreadable(error),))
-    changes = _changes(base, asked)
+    differing = _differing(base, asked)
+    changes = _changes(*differing)
     if changes is None:
         return Ask(reasons=(reasons.TOO_LARGE.about(f"more than {MAX_CHANGES} rows, or {MAX_LINE} characters in one"),))
-    wrong = tuple(_disturbed(base, asked))
+    wrong = tuple(_disturbed(base, asked, *differing))
     if not changes and not wrong:
         wrong = (reasons.NOTHING_ASKED.about(),)
     return Ask(changes=changes, reasons=wrong)
@@ -115,30 +116,37 @@ def _unreadable(error: RegistryFileError) -> Reason:
     return kind.about(str(error).removesuffix("."))
 
 
-def _changes(base: Catalog, asked: Catalog) -> tuple[RowChange, ...] | None:
+def _changes(lost: list[Row], found: list[Row]) -> tuple[RowChange, ...] | None:
     """In the order of the keys, so that nothing depends on where a row stands; None if they are too many or too long."""
-    before, after = base.by_key, asked.by_key
-    new = [row for row in asked.rows if row.key not in before or before[row.key].values != row.values]
-    gone = [row.key for row in base.rows if row.key not in after]
-    if len(new) + len(gone) > MAX_CHANGES or any(len(row.line) > MAX_LINE for row in new):
+    if len(lost) + len(found) > 2 * MAX_CHANGES or any(len(row.line) > MAX_LINE for row in found):
         return None
-    return tuple(
+    before, after = {row.key: row for row in lost}, {row.key: row for row in found}
+    changes = [
         RowChange(
             before=before[key].entry if key in before else None,
             after=after[key].entry if key in after else None,
         )
-        for key in sorted([row.key for row in new] + gone)
-    )
+        for key in sorted(before.keys() | after.keys())
+        if key not in before or key not in after or before[key].values != after[key].values
+    ]
+    return tuple(changes) if len(changes) <= MAX_CHANGES else None
 
 
-def _disturbed(base: Catalog, asked: Catalog) -> Iterator[Reason]:
+def _differing(base: Catalog, asked: Catalog) -> tuple[list[Row], list[Row]]:
+    """The rows whose bytes are in one of the two alone."""
+    lost = [row for row in base.rows if row.line not in asked.by_line]
+    return lost, [row for row in asked.rows if row.line not in base.by_line]
+
+
+def _disturbed(base: Catalog, asked: Catalog, lost: list[Row], found: list[Row]) -> Iterator[Reason]:
     """What happened to rows whose values are the same as before."""
-    before, after = base.by_key, asked.by_key
-    rows = [row for row in asked.rows if row.key in before and before[row.key].values == row.values]
-    requoted = [row for row in rows if before[row.key].line != row.line]
+    before = {row.key: row.values for row in lost}
+    requoted = {row.key for row in found if before.get(row.key) == row.values}
     if requoted:
-        yield reasons.REQUOTED.about(_names(["/".join(row.key) for row in requoted]))
-    order = [row.key for row in base.rows if row.key in after and after[row.key].values == row.values]
-    moved = [key for key, row in zip(order, rows, strict=True) if key != row.key]
+        yield reasons.REQUOTED.about(_names(["/".join(key) for key in sorted(requoted)]))
+    gone, new = {row.line for row in lost}, {row.line for row in found}
+    order = [row for row in base.rows if row.line not in gone or row.key in requoted]
+    rows = [row for row in asked.rows if row.line not in new or row.key in requoted]
+    moved = [old.key for old, new in zip(order, rows, strict=True) if old is not new and old.key != new.key]
     if moved:
         yield reasons.REORDERED.about(_names(["/".join(key) for key in moved]))

@@ -105,12 +105,29 @@ class Catalog:
     @cached_property
     def by_key(self) -> Mapping[tuple[str, str], Row]:
         """Every row by owner and name."""
-        return {row.key: row for row in self.rows}
+        return {(row.values[2], row.values[1]): row for row in self.rows}
 
     @cached_property
     def by_line(self) -> Mapping[str, Row]:
         """Every row by its bytes."""
         return {row.line: row for row in self.rows}
+
+    @cached_property
+    def by_folded_id(self) -> Mapping[str, Row]:
+        """Every row by what its id must not have in common with others."""
+        ids = "\n".join([f"{row.values[2]}/{row.values[1]}" for row in self.rows])  # folded all at once, which is quick
+        return dict(zip(folded(ids).split("\n"), self.rows, strict=False))
+
+    @cached_property
+    def by_url(self) -> Mapping[str, Row]:
+        """Every row by its comparable URL."""
+        urls = [row.values[0] for row in self.rows]
+        return dict(zip([comparable_url(url) for url in urls], self.rows, strict=True))
+
+    @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """Every owner as it is written, by its lower case."""
+        return {owner.lower(): owner for owner in {row.values[2] for row in self.rows}}
 
     def find(self, dataset: DatasetId) -> Entry | None:
         """The entry with exactly this key, if there is one."""
@@ -138,9 +155,12 @@ class Catalog:
         if old:
             rows = tuple(row if other.key == row.key else other for other in self.rows)
         else:
-            at = next((i for i, other in enumerate(self.rows) if other.key > row.key), len(self.rows))
+            later = (i for i, other in enumerate(self.rows) if other.values[2] >= entry.owner and other.key > row.key)
+            at = next(later, len(self.rows))
             rows = (*self.rows[:at], row, *self.rows[at:])
-        _check_unique(rows)
+        same = (self.by_folded_id.get(folded_id(row)), self.by_url.get(comparable_url(entry.url)))
+        if any(other is not None and other.key != row.key for other in same):
+            _check_unique(rows)
         return replace(self, rows=rows)
 
     def without(self, dataset: DatasetId) -> Catalog:
@@ -175,8 +195,10 @@ def parse_catalog(text: str, *, known: Catalog | None = None) -> Catalog:
         )
     judged = known.by_line if known is not None and known.columns == columns else {}
     rows = tuple(judged.get(line) or _parse_row(line, columns, number) for number, line in enumerate(lines, start=2))
-    _check_unique(rows)
-    return Catalog(columns=columns, header=header, rows=rows)
+    catalog = Catalog(columns=columns, header=header, rows=rows)
+    if not len(rows) == len(catalog.by_folded_id) == len(catalog.by_url):
+        _check_unique(rows)
+    return catalog
 
 
 _CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
@@ -220,7 +242,7 @@ def _parse_row(line: str, columns: tuple[str, ...], number: int) -> Row:
 
 def _check_unique(rows: tuple[Row, ...]) -> None:
     """No two rows may share a key, look alike, or lead to the same repository."""
-    ids = [folded(f"{row.values[2]}/{row.values[1]}") for row in rows]
+    ids = [folded_id(row) for row in rows]
     urls = [comparable_url(row.values[0]) for row in rows]
     first, second = _first_twice(ids)
     if second:
@@ -244,6 +266,11 @@ def _first_twice(values: list[str]) -> tuple[int, int]:
         return 0, 0
     seen: dict[str, int] = {}
     return next((seen[value], at) for at, value in enumerate(values) if seen.setdefault(value, at) != at)
+
+
+def folded_id(row: Row) -> str:
+    """The row's id, folded."""
+    return folded(f"{row.values[2]}/{row.values[1]}")
 
 
 def folded(text: str) -> str:

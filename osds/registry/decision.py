@@ -126,8 +126,7 @@ def _hours(change: Planned, ground: Ground) -> int:
     """How long a change waits. The first dataset of an owner waits longer; a removal waits for a keeper anyway."""
     if change.kind is Kind.REMOVE:
         return 0
-    owner = change.entry.owner.lower()
-    if change.kind in {Kind.ADD, Kind.TRANSFER} and all(row.values[2].lower() != owner for row in ground.tip.rows):
+    if change.kind in {Kind.ADD, Kind.TRANSFER} and change.entry.owner.lower() not in ground.tip.owners:
         return ground.policy.waiting_hours
     return ground.policy.update_waiting_hours
 

@@ -33,14 +33,18 @@ def is_reserved(name: str, further: Iterable[str] = ()) -> bool:
     return folded(name) in {folded(word) for word in (*RESERVED, *further)}
 
 
-def too_close(one: str, other: str, distance: int) -> bool:
-    """True if a hurried reader sees the same, or at most `distance` (0 or 1) letters are different.
+def find_close(name: str, others: Iterable[str], distance: int) -> str | None:
+    """The first of the others that a hurried reader takes for `name`, or that is at most `distance` letters away (0 or 1).
 
-    One letter different means one letter added, left out, replaced, or two neighbours swapped (Damerau, 1964). Among
-    very short names that says nothing.
+    One letter away means one letter added, left out, replaced, or two neighbours swapped (Damerau, 1964). Among very
+    short names that says nothing.
     """
-    a, b = seen_as(one), seen_as(other)
-    return a == b or (distance > 0 and min(len(a), len(b)) >= _SHORT and _one_step(a, b))
+    wanted = seen_as(name)
+    for other in others:
+        seen = seen_as(other)
+        if seen == wanted or (distance > 0 and min(len(seen), len(wanted)) >= _SHORT and _one_step(seen, wanted)):
+            return other
+    return None
 
 
 def _one_step(a: str, b: str) -> bool:

@@ -13,7 +13,7 @@ from osds.registry import reasons
 from osds.registry.catalog import KEPT_BY_OSDS, OWNER_ID, QUARANTINE, REPOSITORY_ID, STATUS, Catalog, Entry, folded
 from osds.registry.dataset_facts import Sight, same_registry
 from osds.registry.forge import Person
-from osds.registry.names import is_reserved, too_close
+from osds.registry.names import find_close, is_reserved
 from osds.registry.planning import Kind, Planned
 from osds.registry.policy import Policy
 from osds.registry.reasons import Reason, ReasonKind
@@ -119,10 +119,10 @@ def _name(change: Planned, ground: Ground) -> _Found:
         yield reasons.NAME_RETIRED
     if is_reserved(entry.name, policy.reserved_names):
         yield reasons.NAME_RESERVED
-    core = (row.key for row in ground.tip.rows if row.values[3] and row.values[2].lower() != entry.owner.lower())
-    near = next((key for key in core if too_close(key[1], entry.name, policy.look_alike_distance)), None)
+    core = (row for row in ground.tip.rows if row.values[3] and row.values[2].lower() != entry.owner.lower())
+    near = find_close(entry.name, (row.values[1] for row in core), policy.look_alike_distance)
     if near:
-        yield reasons.LOOK_ALIKE, "/".join(near)
+        yield reasons.LOOK_ALIKE, near
     similar = _similar_owner(entry.owner, ground)
     if similar:
         yield reasons.SIMILAR_OWNER, similar
@@ -130,11 +130,10 @@ def _name(change: Planned, ground: Ground) -> _Found:
 
 def _similar_owner(owner: str, ground: Ground) -> str | None:
     """Another owner in the catalog whom this one could be taken for; None if this one is listed already."""
-    owners = {row.values[2] for row in ground.tip.rows}
-    if owner.lower() in {other.lower() for other in owners}:
+    owners = ground.tip.owners
+    if owner.lower() in owners:
         return None
-    distance = ground.policy.look_alike_distance
-    return next((other for other in sorted(owners) if too_close(other, owner, distance)), None)
+    return find_close(owner, sorted(owners.values()), ground.policy.look_alike_distance)
 
 
 def _dataset(change: Planned, ground: Ground) -> _Found:

@@ -77,7 +77,7 @@ def owner_in_url(url: str) -> str | None:
 
 def comparable_url(url: str) -> str:
     """Equal for two URLs that lead to the same repository: case does not matter on a host, nor does `file://`."""
-    return url.lower() if is_public(url) else url.removeprefix("file://")
+    return url.lower() if url.startswith("https://") else url.removeprefix("file://")
 
 
 def _refusal(url: str) -> UsageError:

@@ -25,6 +25,7 @@ class Measurement:
 
     seconds: float
     megabytes: float  # at its peak
+    said: str  # on its output
 
 
 def measure(
@@ -53,12 +54,12 @@ def _run(command: Sequence[str], cwd: Path, codes: Sequence[int]) -> Measurement
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        said = output.read().decode(errors="replace")
         if process.returncode not in codes:
-            output.seek(0)
-            said = output.read().decode(errors="replace")
             raise SystemExit(f"{' '.join(command)}\nended with {process.returncode}:\n{said}")
     unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is bytes there and KiB elsewhere
-    return Measurement(seconds=seconds, megabytes=usage.ru_maxrss * unit / 1e6)
+    return Measurement(seconds=seconds, megabytes=usage.ru_maxrss * unit / 1e6, said=said)
 
 
 def table(measured: Mapping[str, Sequence[Measurement]]) -> Iterator[str]:
