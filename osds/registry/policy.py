@@ -6,7 +6,7 @@ Only the default branch's policy counts, so a pull request cannot bring its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ _LOGIN = r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}"
 _ORGANISATION = re.compile(rf"(?:[a-z0-9.-]+/)?{_LOGIN}")
 _LABEL = re.compile(r"[^\x00-\x1f\x7f-\x9f,]{1,50}")
 _WORD = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_MARK = "core-organisation"  # every registry's policy has it, and no dataset's settings do
 _HOURS = 24 * 365
 _MAX_LIST = 1000
 
@@ -62,6 +63,13 @@ def parse_policy(text: str) -> Policy:
                 raise RegistryFileError(f"{POLICY_FILE}: {key} is {shown}", next_step=f"It must be {allowed}")
             found[key.replace("-", "_")] = value
     return Policy(**found, unknown=tuple(sorted(key for key in values if key not in _KEYS)))
+
+
+def without_policy(values: Mapping[str, object]) -> Mapping[str, object]:
+    """The settings in an osds.yml that a registry and its Data Package share; a dataset's has no policy in it."""
+    if _MARK not in values:
+        return values
+    return {key: value for key, value in values.items() if key not in _KEYS}
 
 
 def _text(pattern: re.Pattern[str]) -> Callable[[object], str | None]:

@@ -36,6 +36,7 @@ def registry_files(*, title: str, core_organisation: str) -> dict[str, bytes]:
         ".gitattributes": _text("gitattributes"),
         f".github/ISSUE_TEMPLATE/{ISSUE_FORM}": _text(ISSUE_FORM),
         ".github/ISSUE_TEMPLATE/config.yml": _text("config.yml"),
+        ".github/zizmor.yml": _text("zizmor.yml"),
         ".github/CODEOWNERS": _text("CODEOWNERS"),
         ".github/workflows/registry-check.yml": _text("registry-check.yml"),
         ".github/workflows/registry-merge.yml": _text("registry-merge.yml"),
