@@ -13,6 +13,7 @@ from osds.commands.validate import Validation
 from osds.dataset.package import DataPackage
 from osds.dataset.strict_json import MAX_BYTES
 from osds.edges import files
+from osds.errors import UsageError
 from osds.fiscal.joins import named_resources
 from osds.fiscal.model import FiscalModel
 from osds.progress import Progress
@@ -40,9 +41,12 @@ class Aggregated:
 def aggregate_dataset(validation: Validation, settings: Settings, output: Path, progress: Progress) -> Aggregated:
     """Write the cuboids of a validated dataset into the folder `output`.
 
-    Raises `UsageError` if `output` holds something that osds did not make, `BugError` if the sums do not reconcile.
+    Raises `UsageError` if `output` holds something that osds did not make or this is a registry, `BugError` if the sums
+    do not reconcile.
     """
     package, model = validation.package, validation.model
+    if package is not None and package.is_registry:
+        raise UsageError("A registry holds no money to add up", next_step="Give the folder of a dataset")
     if not validation.report.valid or package is None or model is None:
         return Aggregated(report=validation.report, aggregation=None)
     findings = _unread_facts(validation.report, model)

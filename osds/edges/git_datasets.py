@@ -16,11 +16,12 @@ from osds.errors import OutsideError, UnsafeInputError
 from osds.registry.dataset_facts import CLAIM_FILE, MAX_CLAIM, DatasetFacts, Sight, read_claim, read_name
 from osds.report import DESCRIPTOR_FILE
 
-_LARGEST = 64 * 1024 * 1024  # bytes of one file that git may write
+LARGEST = 64 * 1024 * 1024  # bytes of one file that git may write
+SECONDS = 120.0  # for one repository
 _GONE = ("not found", "could not read Username", "does not appear to be a git repository", "error: 404", "error: 403")
 
 
-def look_at(address: str) -> DatasetFacts:
+def look_at(address: str, *, largest: int = LARGEST, seconds: float = SECONDS) -> DatasetFacts:
     """The facts that the repository at `address` tells: an https URL, or the path of a folder on this computer.
 
     A repository that cannot be read is a fact as well, so this raises nothing that its owner could cause.
@@ -29,25 +30,25 @@ def look_at(address: str) -> DatasetFacts:
     if path.startswith("/"):
         return _read(Git(folder=Path(path), options=("safe.directory=*",)))
     with tempfile.TemporaryDirectory(prefix="osds-dataset-") as temporary:
-        return _fetch(Path(temporary).resolve(), Remote(url=address))
+        folder, remote = Path(temporary).resolve(), Remote(url=address)
+        local = Git(folder=folder)
+        local.output("init", "--quiet", "--bare", "--template=")
+        local.output("config", "remote.origin.url", remote.url)
+        options = ("http.followRedirects=false", "fetch.unpackLimit=1")
+        return _fetch(Git(folder=folder, options=options, largest=largest, promisor=remote), seconds)
 
 
-def _fetch(folder: Path, remote: Remote) -> DatasetFacts:
-    options = ("http.followRedirects=false", "fetch.unpackLimit=1")
-    git = Git(folder=folder, options=options, largest=_LARGEST, promisor=remote)
-    git.output("init", "--quiet", "--bare", "--template=")
-    git.output("config", "remote.origin.url", remote.url)
+def _fetch(git: Git, seconds: float) -> DatasetFacts:
+    # Named by the remote, because git leaves objects out only for a remote that it can ask for them again.
+    fetch = ("fetch", "--quiet", "--depth=1", "--filter=blob:none", "--no-tags", "--no-recurse-submodules")
     try:
-        # Named by the remote, because git leaves objects out only for a remote that it can ask for them again.
-        fetch = ("fetch", "--quiet", "--depth=1", "--filter=blob:none", "--no-tags", "--no-recurse-submodules")
-        done = git.run(*fetch, "--end-of-options", "origin", "+HEAD:refs/heads/dataset")
-        if done.code != 0:
-            return DatasetFacts(
-                sight=Sight.HIDDEN if any(sign in done.problem for sign in _GONE) else Sight.UNREACHABLE
-            )
-        return _read(git, "refs/heads/dataset")
+        done = git.run(*fetch, "--end-of-options", "origin", "+HEAD:refs/heads/dataset", seconds=seconds)
+        if done.code == 0:
+            return _read(git, "refs/heads/dataset")
     except OutsideError:
         return DatasetFacts(sight=Sight.UNREACHABLE)
+    gone = any(sign in done.problem for sign in _GONE)
+    return DatasetFacts(sight=Sight.HIDDEN if gone else Sight.UNREACHABLE)
 
 
 def _read(git: Git, revision: str = "HEAD") -> DatasetFacts:

@@ -13,6 +13,7 @@ from osds.registry.catalog import CATALOG_FILE
 from osds.registry.forge import Verdict
 from tests.edges.git_backend import git
 from tests.registry.merging import Town
+from tests.registry.racing import race
 
 
 @pytest.fixture
@@ -340,3 +341,10 @@ def test_merge__a_run_that_has_too_much_to_do_begins_elsewhere_each_time(town: T
         town.later(minutes=15)
     assert seen == {1, 2, 3, 4, 5, 6}
     assert town.ids() == ["alice/budget"]
+
+
+def test_merge__many_registrations_and_mergers_at_once(tmp_path: Path) -> None:
+    """Two hundred of them are `scripts/bench registry --race 200`."""
+    done = race(Town(root=tmp_path), registrations=16, mergers=3, seed=7)
+    assert (done.rows, done.lost, done.duplicates, done.comments) == (16, 0, 0, 1)
+    assert done.writes <= 3

@@ -6,6 +6,8 @@ import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from tests.registry.merging import Town
@@ -27,56 +29,51 @@ class Race:
 
 def race(town: Town, *, registrations: int, mergers: int, seed: int) -> Race:
     """Let everybody register at random moments while the mergers run; then one last run closes what is left."""
-    chance = random.Random(seed)
-    owners = [f"o{chance.getrandbits(48):012x}" for _ in range(registrations)]  # nobody looks like anybody else
-    names = [f"{owner}/spending" for owner in owners]
-    start, runs, done = time.perf_counter(), Counter[str](), threading.Event()
+    chance, start = random.Random(seed), time.perf_counter()
+    names = [f"o{chance.getrandbits(48):012x}/spending" for _ in range(registrations)]  # nobody looks like anybody else
     for name in names:
         town.forge.add_dataset(name)
-    heads = [town.with_row(town.row(name)) for name in names]
-    errors: list[BaseException] = []
-
-    def register(part: int) -> None:
-        for number in range(part, registrations, 8):
-            time.sleep(delays[number])
-            town.forge.ask(owners[number], heads[number])
-
-    def keep_merging() -> None:
-        try:
-            while not done.is_set():
-                runs["all"] += 1
-                result = town.merge()
-                runs["moved"] += result.moved
-                town.later(seconds=20)
-        except BaseException as error:  # noqa: BLE001 (told in the thread that waits)
-            errors.append(error)
-
-    delays = [chance.uniform(0, 0.05) for _ in names]
-    askers = [threading.Thread(target=register, args=(part,)) for part in range(8)]
-    writers = [threading.Thread(target=keep_merging) for _ in range(mergers)]
-    for thread in (*askers, *writers):
-        thread.start()
-    for thread in askers:
-        thread.join()
-    while not errors and any(town.forge.is_open.values()) and time.perf_counter() - start < 200:
-        time.sleep(0.1)
-    done.set()
-    for thread in writers:
-        thread.join()
-    if errors:
-        raise errors[0]
+    asked = [(name, town.with_row(town.row(name)), chance.uniform(0, 0.05)) for name in names]
+    done, runs = threading.Event(), Counter[str]()
+    with ThreadPoolExecutor() as pool:
+        askers = [pool.submit(_register, town, asked[part::4]) for part in range(4)]
+        writers = [pool.submit(_keep_merging, town, done, runs) for _ in range(mergers)]
+        for asker in askers:
+            asker.result()
+        while any(town.forge.is_open.values()) and not any(writer.done() for writer in writers):
+            time.sleep(0.1)
+        done.set()
+        for writer in writers:
+            writer.result()
     town.later(hours=1)
     town.merge()
-    ids = Counter(town.ids())
-    events = Counter(town.events())
+    return _count(town, names, runs, time.perf_counter() - start)
+
+
+def _register(town: Town, asked: Sequence[tuple[str, str, float]]) -> None:
+    for name, head, delay in asked:
+        time.sleep(delay)
+        town.forge.ask(name.partition("/")[0], head)
+
+
+def _keep_merging(town: Town, done: threading.Event, runs: Counter[str]) -> None:
+    deadline = time.monotonic() + 600
+    while not done.is_set() and time.monotonic() < deadline:
+        runs["all"] += 1
+        runs["moved"] += town.merge().moved
+        town.later(seconds=20)
+
+
+def _count(town: Town, names: list[str], runs: Counter[str], seconds: float) -> Race:
+    ids, events = Counter(town.ids()), Counter(town.events())
     each = Counter(write.split()[1] for write in town.forge.writes)
     return Race(
         rows=len(ids),
         lost=len(set(names) - set(ids)),
-        duplicates=sum(ids.values()) - len(ids) + sum(events.values()) - len(events),
+        duplicates=ids.total() - len(ids) + events.total() - len(events),
         writes=max(each.values()),
         comments=max(len(said) for said in town.forge.said.values()),
         runs=runs["all"],
         moves=runs["moved"],
-        seconds=time.perf_counter() - start,
+        seconds=seconds,
     )
