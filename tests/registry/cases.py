@@ -60,9 +60,9 @@ class RandomCase:
     rows_before: int | None = None
 
 
-def make_case(seed: int) -> RandomCase:
-    """The case of this seed."""
-    return _Maker(random.Random(seed)).make()
+def make_case(chance: random.Random) -> RandomCase:
+    """A case by lot."""
+    return _Maker(chance).make()
 
 
 class _Maker:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from osds.registry.asking import read_ask
 from osds.registry.catalog import parse_catalog
 from osds.registry.decision import Case, decide
@@ -43,9 +45,10 @@ def verdict_of(case: RandomCase) -> Verdict:
     )
 
 
-def compare(seed: int) -> str:
-    """The outcome on which both agree. Raises `AssertionError`, which tells the seed, if they do not."""
-    case = make_case(seed)
+def compare(chance: Random) -> str:
+    """The outcome on which both agree. Raises `AssertionError`, which tells the case, if they do not."""
+    case = make_case(chance)
     ours, theirs = verdict_of(case), judge(case)
-    assert ours == theirs, f"seed {seed}:\n osds   {ours}\n oracle {theirs}\n{case}"
+    if ours != theirs:
+        raise AssertionError(f"osds {ours}, the oracle {theirs}, on {case}")
     return ours.outcome
