@@ -90,11 +90,9 @@ def _day(time: datetime) -> str:
 
 def render_notice(decision: Decision, *, registry: str, commit: str = "") -> str:
     """The Markdown of comment and summary. The same values give the same text. `commit` is where it was entered."""
-    entered = f" It is in commit `{commit[:12]}`." if commit else ""
+    asked = f"`{registry}` has it in commit `{commit[:12]}`:" if commit else f"`{registry}` was asked for this:"
     lines = [f"### {headline(decision, entered=bool(commit))}", ""]
-    lines += (
-        [f"`{registry}` was asked for this:{entered}", "", *_rows(decision.changes), ""] if decision.changes else []
-    )
+    lines += [asked, "", *_rows(decision.changes), ""] if decision.changes else []
     against = [reason for reason in decision.reasons if reason.kind.outcome is not Outcome.ALLOW]
     if against:
         lines += ["What stands in the way:", "", *_reasons(against, registry), ""]

@@ -203,20 +203,10 @@ def test_replaced__is_put_into_quarantine_once() -> None:
     [entry] = decision.quarantine
     assert (entry.extra["status"], entry.extra["repository_id"]) == ("quarantine", "11")
     base = BASE.replace(",11,1,,", ",11,1,quarantine,")
-    again = ask(
-        head.replace(",11,1,,", ",11,1,quarantine,"),
-        thief,
-        base=base,
-        facts={"https://github.com/alice/budget": stolen},
-    )
+    head, facts = head.replace(",11,1,,", ",11,1,quarantine,"), {"https://github.com/alice/budget": stolen}
+    again = ask(head, thief, base=base, facts=facts)
     assert (said(again), again.quarantine) == ("human in-quarantine replaced", ())
-    agreed = ask(
-        head.replace(",11,1,,", ",11,1,quarantine,"),
-        thief,
-        base=base,
-        facts={"https://github.com/alice/budget": stolen},
-        voices=Voices(agreed=(CAROL,)),
-    )
+    agreed = ask(head, thief, base=base, facts=facts, voices=Voices(agreed=(CAROL,)))
     assert agreed.catalog is not None
     assert agreed.catalog.line(entry.id).endswith("budget,alice,,12,71,,")
 
