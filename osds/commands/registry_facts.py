@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from osds.edges.git_datasets import look_at
@@ -27,10 +26,6 @@ class FactFinder:
         self._local = local
         self._seen: dict[str, DatasetFacts] = {}
         self._rights: dict[tuple[str, int], bool | None] = {}
-
-    def facts(self, changes: Iterable[RowChange], author: Person | None) -> dict[str, DatasetFacts]:
-        """The facts that `decide` may ask for, by comparable URL."""
-        return {comparable_url(url): self.of(url, author) for url in sorted(_urls(tuple(changes)))}
 
     def of(self, url: str, author: Person | None) -> DatasetFacts:
         """What is known of one repository, and of the author's rights there."""
@@ -68,11 +63,11 @@ class FactFinder:
         return self._rights.get(key)
 
 
-def _urls(changes: tuple[RowChange, ...]) -> set[str]:
-    """New rows, and old ones that may have become them under another address."""
+def urls_of(changes: tuple[RowChange, ...]) -> list[str]:
+    """The repositories to look at: of new rows, and of old ones that may have become them under another address."""
     urls = {change.after.url for change in changes if change.after}
     adds = any(change.before is None for change in changes)
     for change in changes:
         if change.before and (change.after.url != change.before.url if change.after else adds):
             urls.add(change.before.url)
-    return urls
+    return sorted(urls)

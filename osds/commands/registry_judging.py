@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from osds.commands.registries import read_text
-from osds.commands.registry_facts import FactFinder
+from osds.commands.registry_facts import FactFinder, urls_of
 from osds.edges.git_registry import Registry
 from osds.edges.git_trees import merge_base, tree_changes
 from osds.errors import UnsafeInputError, UsageError
@@ -24,7 +24,8 @@ from osds.registry.issue_form import read_address, read_issue
 from osds.registry.notice import FirstSeen, asking_key, first_seen
 from osds.registry.policy import POLICY_FILE, Policy, parse_policy
 from osds.registry.reasons import Reason
-from osds.registry.rules import Ground
+from osds.registry.rules import Ground, is_listed_host
+from osds.registry.urls import comparable_url
 from osds.registry.voices import hear, speakers
 
 
@@ -107,6 +108,8 @@ class Judge:
             address = read_address(request.body)
             if isinstance(address, Reason):
                 return Ask(reasons=(address,))
+            if not is_listed_host(address, state.policy, self.server_url):
+                return Ask(reasons=(reasons.HOST.about(address),))
             return read_issue(address, self.finder.of(address, request.author))
         head = self.registry.pull_request(request.number)
         if head is None or head != request.head:
@@ -123,7 +126,8 @@ class Judge:
             server_url=self.server_url,
             retired=state.retired,
         )
-        facts = {} if ask.reasons else self.finder.facts(ask.changes, author)
+        urls = [url for url in urls_of(ask.changes) if is_listed_host(url, state.policy, self.server_url)]
+        facts = {} if ask.reasons else {comparable_url(url): self.finder.of(url, author) for url in urls}
         return Case(
             ground=ground,
             changes=ask.changes,

@@ -31,6 +31,7 @@ class Policy:
     title: str = "Registry"
     core_organisation: str = "os-data"  # a GitHub organisation, or host/organisation elsewhere
     core_reviewers: tuple[str, ...] = ()  # logins or numeric ids; without any, every keeper may agree to core datasets
+    hosts: tuple[str, ...] = ()  # whose repositories may be listed beside the forge's own, and are read
     waiting_hours: int = 24  # before a dataset of an owner whom the catalog does not know is entered
     update_waiting_hours: int = 0  # before any other change is entered
     look_alike_distance: int = 1  # letters by which names must differ: 0 or 1
@@ -94,6 +95,7 @@ _KEYS: dict[str, tuple[Callable[[object], object | None], str]] = {
     "title": (_ONE_LINE, "one line of text"),
     "core-organisation": (_text(_ORGANISATION), "one GitHub organisation, for instance os-data"),
     "core-reviewers": (_words, "a list of logins or numeric ids"),
+    "hosts": (_words, "a list of host names"),
     "waiting-hours": (_whole(0, _HOURS), f"a whole number from 0 to {_HOURS}"),
     "update-waiting-hours": (_whole(0, _HOURS), f"a whole number from 0 to {_HOURS}"),
     "look-alike-distance": (_whole(0, 1), "0 or 1"),

@@ -138,6 +138,11 @@ NO_CONSENT = _refuse(
     Who.OWNER,
 )
 NOT_YOUR_ROW = _refuse("not-your-row", "The row belongs to somebody else", _OWN_ROW)
+HOST = _refuse(
+    "host",
+    "Repositories of this host are not listed here",
+    "Ask a keeper to name the host under `hosts` in the registry's osds.yml",
+)
 OWNER_DIFFERS = _refuse(
     "owner-differs", "The repository belongs to another owner", "Give the owner of the repository as the row's owner"
 )
@@ -227,7 +232,7 @@ GROUPS: tuple[tuple[str, tuple[ReasonKind, ...]], ...] = (
     (
         "Whose row it is, and what the dataset says",
         (
-            *(NO_CONSENT, NOT_YOUR_ROW, OWNER_DIFFERS, NAME_DIFFERS, NO_DESCRIPTOR, HIDDEN, VALUES_OF_OTHERS),
+            *(NO_CONSENT, NOT_YOUR_ROW, HOST, OWNER_DIFFERS, NAME_DIFFERS, NO_DESCRIPTOR, HIDDEN, VALUES_OF_OTHERS),
             *(CORE_DERIVED, NAME_RETIRED, NAME_RESERVED, TOO_ALIKE, SAME_REPOSITORY),
         ),
     ),

@@ -17,7 +17,7 @@ from osds.registry.names import find_close, is_reserved
 from osds.registry.planning import Kind, Planned
 from osds.registry.policy import Policy
 from osds.registry.reasons import Reason, ReasonKind
-from osds.registry.urls import comparable_url, owner_in_url
+from osds.registry.urls import comparable_url, host_in_url, owner_in_url
 from osds.registry.voices import is_core_reviewer
 
 _GETS_A_NAME = {Kind.ADD, Kind.RENAME, Kind.TRANSFER}
@@ -74,9 +74,18 @@ def _row(change: Planned, ground: Ground) -> _Found:
     yield from _address(change, ground)
     if change.kind in _GETS_A_NAME:
         yield from _name(change, ground)
-    yield from _dataset(change, ground)
+    if change.row and is_listed_host(change.row.url, ground.policy, ground.server_url):
+        yield from _dataset(change, ground)
+    else:
+        yield reasons.HOST
     yield from _identity(change, ground)
     yield from _core(change, ground)
+
+
+def is_listed_host(url: str, policy: Policy, server_url: str) -> bool:
+    """True if a registry of this policy lists, and looks at, repositories of the URL's host. A path has no host."""
+    host = host_in_url(url)
+    return host is None or f"https://{host}" == server_url.lower() or host in policy.hosts
 
 
 def _columns(change: Planned) -> _Found:

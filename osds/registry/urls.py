@@ -69,6 +69,12 @@ def is_public(url: str) -> bool:
     return url.startswith("https://")
 
 
+def host_in_url(url: str) -> str | None:
+    """The host of a public repository's URL; None for a local path."""
+    match = _PUBLIC.fullmatch(url)
+    return match["host"] if match else None
+
+
 def owner_in_url(url: str) -> str | None:
     """The owner that a public repository's URL names; None for a local path."""
     match = _PUBLIC.fullmatch(url)

@@ -289,6 +289,7 @@ class _Maker:
         chance = self.chance
         return Policy(
             core_reviewers=chance.choice(((), ("carol",), ("3", "bob"))),
+            hosts=chance.choice(((), ("git.example.org",), ("git.example.org",))),
             waiting_hours=chance.choice((0, 0, 24)),
             update_waiting_hours=chance.choice((0, 0, 0, 2)),
             look_alike_distance=chance.choice((0, 1, 1)),

@@ -71,7 +71,7 @@ def ask(
         server_url="https://github.com",
         retired=case.pop("retired", frozenset()),
     )
-    values = {"now": NOW, "since": NOW, "facts": KNOWN} | case
+    values: dict[str, Any] = {"now": NOW, "since": NOW, "facts": KNOWN} | case
     return decide(Case(ground=ground, changes=asked.changes, form=asked.reasons, **values))
 
 

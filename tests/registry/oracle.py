@@ -17,7 +17,7 @@ from tests.registry.cases import NOW, RandomCase
 Row = dict[str, str]
 KEPT = ("repository_id", "owner_id", "status")
 REFUSE = (
-    "nothing-asked not-utf8 byte-order-mark line-ends last-line header bad-row bad-value twice requoted reordered "
+    "nothing-asked not-utf8 byte-order-mark line-ends last-line header bad-row bad-value twice requoted reordered host "
     "kept-columns no-consent not-your-row owner-differs name-differs no-descriptor hidden values-of-others core-derived "
     "name-retired name-reserved too-alike same-repository"
 ).split()
@@ -337,7 +337,10 @@ class Court:
         self.place(old, new, row)
         if old is None or ident(old) != ident(new):
             self.named(row)
-        self.dataset(old, new, row)
+        if row["url"].split("/")[2] in ("github.com", *policy.hosts):
+            self.dataset(old, new, row)
+        else:
+            self.codes.add("host")
         if old is not None:
             self.same_as_before(old, new)
 

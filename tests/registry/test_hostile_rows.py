@@ -72,6 +72,7 @@ def test_url__never_becomes_a_row(url: str) -> None:
         ("refuse", "twice"),
         ("refuse", "line-ends"),
         ("refuse", "owner-differs"),
+        ("refuse", "host"),
         ("wait", "unreachable"),
     }
     assert all(reason.kind.advice for reason in decision.reasons)
