@@ -24,9 +24,7 @@ ROOT = Path(__file__).parent.parent
 MODULES = ("decision", "rules", "planning", "voices", "asking", "names")
 TESTS = ("decision", "voices", "names", "oracle", "hostile_rows")
 # The oracle comes first, without pytest: it notices most mutants within a second.
-ORACLE_RUN = (
-    "from random import Random; from tests.registry.comparing import compare; [compare(Random(n)) for n in range(400)]"
-)
+ORACLE_RUN = "from random import Random; from scripts.fuzzes.registry import one; [one(Random(n)) for n in range(400)]"
 ORACLE = (sys.executable, "-c", ORACLE_RUN)
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "-n0", *(f"tests/registry/test_{name}.py" for name in TESTS))
 SECONDS = 120.0  # a mutant that takes longer is killed

@@ -1,15 +1,13 @@
-"""One random request, decided by osds and by the oracle."""
+"""One random request, decided by osds, in the words of the oracle."""
 
 from __future__ import annotations
-
-from random import Random
 
 from osds.registry.asking import read_ask
 from osds.registry.catalog import parse_catalog
 from osds.registry.decision import Case, decide
 from osds.registry.rules import Ground
-from tests.registry.cases import NOW, RandomCase, make_case
-from tests.registry.oracle import Verdict, judge
+from tests.registry.cases import NOW, RandomCase
+from tests.registry.oracle import Verdict
 
 
 def verdict_of(case: RandomCase) -> Verdict:
@@ -43,12 +41,3 @@ def verdict_of(case: RandomCase) -> Verdict:
         catalog=decision.catalog.render() if decision.catalog else None,
         quarantine=frozenset(str(entry.id) for entry in decision.quarantine),
     )
-
-
-def compare(chance: Random) -> str:
-    """The outcome on which both agree. Raises `AssertionError`, which tells the case, if they do not."""
-    case = make_case(chance)
-    ours, theirs = verdict_of(case), judge(case)
-    if ours != theirs:
-        raise AssertionError(f"osds {ours}, the oracle {theirs}, on {case}")
-    return ours.outcome
