@@ -51,12 +51,24 @@ _SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 
 def mutants(tree: ast.Module) -> Iterator[tuple[int, str, ast.Module]]:
     """Every mutant of a module: the line, what was done, and the changed tree."""
-    nodes = list(ast.walk(tree))
-    for at, node in enumerate(nodes):
+    idle = set(map(id, _idle(tree)))
+    for at, node in enumerate(list(ast.walk(tree))):
+        if id(node) in idle:
+            continue
         for number, (told, _) in enumerate(_changes(node)):
             changed = copy.deepcopy(tree)
             list(_changes(list(ast.walk(changed))[at]))[number][1]()
             yield getattr(node, "lineno", 0), told, changed
+
+
+def _idle(tree: ast.Module) -> Iterator[ast.AST]:
+    """What does nothing when it runs: annotations, and the flags of dataclasses."""
+    for node in ast.walk(tree):
+        fields = ("annotation", "returns", "decorator_list")
+        for part in (getattr(node, name, None) for name in fields):
+            for root in part if isinstance(part, list) else [part]:
+                if isinstance(root, ast.AST):
+                    yield from ast.walk(root)
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, Callable[[], object]]]:

@@ -164,6 +164,14 @@ def test_until__is_only_told_when_time_alone_is_missing() -> None:
     assert ask(BASE + SCHOOLS, draft=True).until is None
 
 
+def test_spelling__of_the_forge_cannot_take_the_place_of_a_row() -> None:
+    facts = KNOWN | fact("alice/other", "schools", number=45)
+    head = BASE + "https://github.com/alice/other,schools,Alice,,,,,\n"
+    decision = ask(head, tip=HEADER + BUDGET + SCHOOLS + ROADS + CORE, facts=facts)
+    assert said(decision) == "refuse too-alike"
+    assert decision.changes[0].dataset == "alice/schools"
+
+
 def test_whole__what_holds_for_all_of_a_request() -> None:
     head = BASE + SCHOOLS
     assert said(ask(head, frozen=True)) == "wait frozen"
