@@ -6,8 +6,9 @@ workflow said, or that an earlier run found, is believed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 from osds.commands.registries import read_text
 from osds.commands.registry_facts import FactFinder, urls_of
@@ -38,7 +39,7 @@ class State:
     policy: Policy
     log: str
 
-    @property
+    @cached_property
     def retired(self) -> frozenset[str]:
         """Folded ids that were in use and are so no more."""
         listed = {"/".join(row.key) for row in self.catalog.rows}
@@ -86,6 +87,7 @@ class Judge:
     server_url: str
     forge: Forge | None = None
     frozen: bool = False
+    catalogs: dict[str, Catalog] = field(default_factory=dict)  # by commit: many requests begin at the same one
 
     def compare(self, state: State, head: str) -> Ask:
         """What the commit `head` asks for, compared with where it left the registry's history."""
@@ -95,12 +97,13 @@ class Judge:
         wrong = judge_tree(tree_changes(self.registry.git, base, head))
         if wrong:
             return Ask(reasons=wrong)
-        catalog = state.catalog if base == state.commit else read_catalog(self.registry, base)
+        if base not in self.catalogs:
+            self.catalogs[base] = state.catalog if base == state.commit else read_catalog(self.registry, base)
         try:
             content = self.registry.read(CATALOG_FILE, commit=head)
         except UnsafeInputError as error:
             return Ask(reasons=(reasons.TOO_LARGE.about(error.what),))
-        return read_ask(catalog, content or b"")
+        return read_ask(self.catalogs[base], content or b"")
 
     def ask(self, state: State, request: Request) -> Ask:
         """What a request on the forge asks for."""
@@ -142,15 +145,15 @@ class Judge:
         """The decision on a request on the forge; `rows` are those of the catalog before this run."""
         ask = self.ask(state, request)
         seen = first_seen(asking_key(ask.changes, request.author), conversation.comments, now)
-        keepers = frozenset(person.id for person in set(speakers(conversation)) if self._is_keeper(person))
+        rights = {person.id: self._may_keep(person) for person in set(speakers(conversation))}
         case = replace(
             self.case(state, ask, request.author, now),
             since=seen.since,
-            voices=hear(conversation, request, keepers=keepers, policy=state.policy, since=seen.since),
+            voices=hear(conversation, request, rights=rights, policy=state.policy, since=seen.since),
             draft=request.draft,
             rows_before=rows,
         )
         return Judged(request=request, seen=seen, conversation=conversation, decision=decide(case))
 
-    def _is_keeper(self, person: Person) -> bool:
-        return self.forge is not None and self.finder.may_write(self.forge.registry, person) is True
+    def _may_keep(self, person: Person) -> bool | None:
+        return self.finder.may_write(self.forge.registry, person) if self.forge is not None else None

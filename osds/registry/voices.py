@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,25 +26,32 @@ def speakers(conversation: Conversation) -> Iterator[Person]:
 
 
 def hear(
-    conversation: Conversation, request: Request, *, keepers: frozenset[int], policy: Policy, since: datetime
+    conversation: Conversation, request: Request, *, rights: Mapping[int, bool | None], policy: Policy, since: datetime
 ) -> Voices:
-    """Who said what. `keepers` are the ids of those who may write to the registry.
+    """Who said what. `rights` tells by id who may write to the registry; None where the forge does not tell.
 
-    A review agrees to the commit that it looked at. A label agrees to what stood there when it was put on, so it counts
-    if that was after `since`, when the request began to ask for what it asks now. A veto whose author is gone counts.
+    To agree, one must be known to be a keeper; to stop a request, it is enough not to be known as none. A review agrees
+    to the commit that it looked at. A label agrees to what stood there when it was put on, so it counts if that was after
+    `since`, when the request began to ask for what it asks now. A veto whose author is gone counts.
     """
-    reviews = [review for review in conversation.reviews if review.author.id in keepers]
-    agreed = [r.author for r in reviews if r.verdict is Verdict.APPROVED and request.head and r.commit == request.head]
-    vetoed = []
-    for label in conversation.labels:
-        if label.by is not None and label.by.id not in keepers:
-            continue
-        if label.name == policy.veto_label:
-            vetoed.append(label.by.login if label.by else "a keeper who is gone")
-        elif label.name == policy.accept_label and label.by is not None and label.time > since:
-            agreed.append(label.by)
-    objected = tuple(review.author for review in reviews if review.verdict is Verdict.CHANGES_REQUESTED)
-    return Voices(agreed=tuple(agreed), objected=objected, vetoed=tuple(vetoed))
+    talk = conversation
+    agreed = [
+        r.author for r in talk.reviews if r.verdict is Verdict.APPROVED and request.head and r.commit == request.head
+    ]
+    agreed += [
+        label.by for label in talk.labels if label.name == policy.accept_label and label.by and label.time > since
+    ]
+    objected = [r.author for r in talk.reviews if r.verdict is Verdict.CHANGES_REQUESTED]
+    vetoed = [label.by for label in talk.labels if label.name == policy.veto_label]
+    return Voices(
+        agreed=tuple(person for person in agreed if rights.get(person.id) is True),
+        objected=tuple(person for person in objected if rights.get(person.id) is not False),
+        vetoed=tuple(
+            person.login if person else "a keeper who is gone"
+            for person in vetoed
+            if person is None or rights.get(person.id) is not False
+        ),
+    )
 
 
 def is_core_reviewer(person: Person, policy: Policy, *, by_id_alone: bool = False) -> bool:

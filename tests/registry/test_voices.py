@@ -20,7 +20,7 @@ def heard(*, reviews: tuple[Review, ...] = (), labels: tuple[Label, ...] = (), h
         number=1, kind=RequestKind.PULL_REQUEST, author=MALLORY, url="", created=SINCE, head=head, base="main"
     )
     talk = Conversation(reviews=reviews, labels=labels, comments=(Comment(id=1, body="veto! accept! no!"),))
-    return hear(talk, request, keepers=frozenset({KEEPER.id}), policy=Policy(), since=SINCE)
+    return hear(talk, request, rights={KEEPER.id: True, MALLORY.id: False}, policy=Policy(), since=SINCE)
 
 
 def review(who: Person, verdict: Verdict, commit: str = HEAD) -> Review:
@@ -69,6 +69,13 @@ def test_hear__an_issue_has_no_commit_to_approve() -> None:
 )
 def test_hear__labels(found: Label, voices: Voices) -> None:
     assert heard(labels=(label("bug", MALLORY), found)) == voices
+
+
+def test_hear__where_the_forge_does_not_tell_a_voice_can_only_stop() -> None:
+    unknown = Person(id=3, login="dora")
+    reviews = (review(unknown, Verdict.CHANGES_REQUESTED), review(unknown, Verdict.APPROVED))
+    voices = heard(reviews=reviews, labels=(label("veto", unknown), label("accept", unknown)))
+    assert voices == Voices(objected=(unknown,), vetoed=("dora",))
 
 
 def test_speakers__are_all_whose_word_may_count() -> None:
