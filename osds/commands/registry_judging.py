@@ -29,6 +29,8 @@ from osds.registry.rules import Ground, is_listed_host
 from osds.registry.urls import comparable_url
 from osds.registry.voices import hear, speakers
 
+_KEPT_CATALOGS = 4  # a large one takes a hundred megabytes
+
 
 @dataclass(frozen=True, kw_only=True)
 class State:
@@ -98,6 +100,8 @@ class Judge:
         if wrong:
             return Ask(reasons=wrong)
         if base not in self.catalogs:
+            if len(self.catalogs) >= _KEPT_CATALOGS:
+                self.catalogs.clear()
             self.catalogs[base] = state.catalog if base == state.commit else read_catalog(self.registry, base)
         try:
             content = self.registry.read(CATALOG_FILE, commit=head)
