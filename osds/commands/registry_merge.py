@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import chain
 
 from osds.commands.registries import Clock
 from osds.commands.registry_judging import Judge, Judged, State, read_state
@@ -31,7 +30,7 @@ _TRIES = 20  # of moving the branch, when others move it at the same moment
 _MOMENT = timedelta(minutes=2)  # in which a run that has moved the branch has also spoken
 _SLOT = 900  # seconds after which a run that has too much to do begins elsewhere
 # Reasons that pass by themselves within a run or two: nobody is told, so that nobody is told twice.
-_PASSING = {reasons.UNREACHABLE, reasons.MOVED, reasons.QUEUE, reasons.FROZEN}
+_PASSING = {reasons.UNREACHABLE, reasons.MOVED, reasons.FROZEN}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,20 +102,23 @@ def merge(judge: Judge, forge: Forge, *, clock: Clock, progress: Progress, limit
 def _choose(forge: Forge, state: State, now: datetime, limit: int) -> tuple[list[Request], int]:
     """The requests of this run in the order of their numbers, and how many are left for others.
 
-    One author cannot fill a run, and those who can never be entered cannot keep a run from the rest for ever: a run that
-    has too much to do begins where the clock says.
+    One author cannot fill a run. Where there is too much to do, the clock says where to begin: so those who can never be
+    entered do not keep a run from the rest for ever.
     """
-    found = sorted(chain(forge.pull_requests(), forge.issues(state.policy.register_label)), key=lambda r: r.number)
-    count: dict[object, int] = {}
-    fair = []
-    for request in found:
-        who = request.author.id if request.author else None
-        count[who] = count.get(who, 0) + 1
-        if count[who] <= state.policy.max_requests:
-            fair.append(request)
-    start = int(now.timestamp() // _SLOT) * limit % len(fair) if len(fair) > limit else 0
-    chosen = sorted([*fair[start:], *fair[:start]][:limit], key=lambda request: request.number)
-    return chosen, len(found) - len(chosen)
+    found = [*forge.pull_requests(), *forge.issues(state.policy.register_label)]
+    by_author: dict[object, list[Request]] = {}
+    for request in sorted(found, key=lambda request: request.number):
+        by_author.setdefault(request.author.id if request.author else None, []).append(request)
+    slot = int(now.timestamp() // _SLOT)
+    fair = [request for own in by_author.values() for request in _window(own, state.policy.max_requests, slot)]
+    chosen = _window(sorted(fair, key=lambda request: request.number), limit, slot)
+    return sorted(chosen, key=lambda request: request.number), len(found) - len(chosen)
+
+
+def _window(requests: list[Request], size: int, slot: int) -> list[Request]:
+    """So many of the requests, others in each slot of time."""
+    start = slot * size % len(requests) if len(requests) > size else 0
+    return [*requests[start:], *requests[:start]][:size]
 
 
 @dataclass(frozen=True, kw_only=True)

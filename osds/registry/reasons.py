@@ -217,7 +217,6 @@ FROZEN = _wait("frozen", "The registry is frozen", "Nothing has to be done; its 
 DRAFT = _wait("draft", "The pull request is a draft", "Press “Ready for review” when it is ready")
 MOVED = _wait("moved", "The pull request has just changed", "Nothing has to be done; the next run looks at it")
 UNREACHABLE = _wait("unreachable", "The repository did not answer", "Nothing has to be done; the next run tries again")
-QUEUE = _wait("queue", "Other requests of yours come first", "Nothing has to be done; the next run looks at it")
 
 GROUPS: tuple[tuple[str, tuple[ReasonKind, ...]], ...] = (
     ("What speaks for a change", (OWNER_ASKS, WRITER_ASKS, DATASET_ASKS, KEEPER_AGREES, ALREADY_IN)),
@@ -243,5 +242,5 @@ GROUPS: tuple[tuple[str, tuple[ReasonKind, ...]], ...] = (
             *(TRANSFER_UNPROVEN, SHRINKS, MANY_ROWS, VETO, OBJECTION),
         ),
     ),
-    ("What time brings", (WAITING, FROZEN, DRAFT, MOVED, UNREACHABLE, QUEUE)),
+    ("What time brings", (WAITING, FROZEN, DRAFT, MOVED, UNREACHABLE)),
 )

@@ -7,57 +7,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from osds.registry.dataset_facts import DatasetFacts, Sight
-from osds.registry.forge import DatasetRepository, Person
+from osds.registry.forge import DatasetRepository
 from osds.registry.policy import Policy
 from osds.registry.urls import comparable_url
 from osds.registry.voices import Voices
-
-NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
-PEOPLE = {
-    login: Person(id=number, login=login)
-    for number, login in enumerate(("alice", "bob", "carol", "os-data", "alicf", "osdata", "Zed", "mallory"), start=1)
-}
-NAMES = (
-    "budget",
-    "bud-get",
-    "spending",
-    "boost-armenia",
-    "boost-armenla",
-    "latest",
-    "old-name",
-    "x1",
-    "internal",
-    "roads",
-    "schools",
-    "taxes",
-)
-COLUMNS = ("url", "name", "owner", "core", "repository_id", "owner_id", "status", "title")
-FEWER = ("url", "name", "owner", "core", "title")
-
-Row = dict[str, str]
-
-
-@dataclass
-class RandomCase:
-    """Everything that a decision depends on, and the two versions of the file that a request consists of."""
-
-    base: str
-    head: bytes
-    tip: str
-    columns: tuple[str, ...]
-    author: Person | None
-    facts: dict[str, DatasetFacts]
-    policy: Policy
-    retired: frozenset[str]
-    voices: Voices = field(default_factory=Voices)
-    since: datetime = NOW
-    frozen: bool = False
-    draft: bool = False
-    rows_before: int | None = None
+from tests.registry.random_case import COLUMNS, FEWER, NAMES, NOW, PEOPLE, RandomCase, Row, number_of
 
 
 def make_case(chance: random.Random) -> RandomCase:
@@ -112,7 +70,7 @@ class _Maker:
             owner = self.chance.choice(("alice", "bob", "os-data", "carol"))
             name = self.chance.choice(("budget", "spending", "boost-armenia", "x1"))
             row = self.row(owner, name)
-            number = str(self.number(row["url"]))
+            number = str(number_of(row["url"]))
             if "repository_id" in row and self.maybe(0.7):
                 row["repository_id"] = number if self.maybe(0.85) else "99"
                 row["owner_id"] = str(PEOPLE[owner].id) if self.maybe(0.9) else "98"
@@ -242,17 +200,13 @@ class _Maker:
             ",".join(f'"{cell}"' for cell in line.split(",")) if line and '"' not in line and self.maybe(0.5) else line
         )
 
-    def number(self, url: str) -> int:
-        """The number of the repository behind an address of GitHub: redirects lead from many addresses to one."""
-        return 100 + sum(map(ord, url.lower())) % 50
-
     def facts(self, rows: list[Row]) -> dict[str, DatasetFacts]:
         found: dict[str, DatasetFacts] = {}
         numbers: dict[str, int] = {}
         for row in rows:
             key = comparable_url(row["url"])
             if key not in found:
-                numbers[key] = self.number(row["url"])
+                numbers[key] = number_of(row["url"])
                 if numbers and self.maybe(0.25):
                     numbers[key] = self.chance.choice(list(numbers.values()))
                 found[key] = self.fact(row, numbers[key])

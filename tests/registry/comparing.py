@@ -6,8 +6,8 @@ from osds.registry.asking import read_ask
 from osds.registry.catalog import parse_catalog
 from osds.registry.decision import Case, decide
 from osds.registry.rules import Ground
-from tests.registry.cases import NOW, RandomCase
 from tests.registry.oracle import Verdict
+from tests.registry.random_case import NOW, RandomCase
 
 
 def verdict_of(case: RandomCase) -> Verdict:

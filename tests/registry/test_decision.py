@@ -96,6 +96,29 @@ def test_rename__of_the_dataset_in_place() -> None:
     ]
 
 
+def test_add__of_what_is_there_by_now_changes_only_what_it_fills() -> None:
+    base, tip = HEADER + ROADS, HEADER + BUDGET[:-1] + "Our budget\n" + ROADS
+    empty = ask(base + BUDGET.replace(",11,1,", ",,,"), base=base, tip=tip)
+    assert [reason.kind.code for reason in empty.reasons] == ["already-in"]
+    filled = ask(base + BUDGET.replace(",11,1,,", ",,,,New"), base=base, tip=tip)
+    assert (said(filled), filled.changes[0].detail) == ("allow", "title: Our budget -> New")
+
+
+@pytest.mark.parametrize(("address", "numbers"), [("alice/budget", "11,1"), ("alice/spending", ",")])
+def test_rename__where_no_forge_is_asked_the_numbers_stay_with_the_address(address: str, numbers: str) -> None:
+    facts = {
+        f"https://github.com/{address}": DatasetFacts(sight=Sight.SEEN, name="spending", claims="OS-team/registry"),
+        "https://github.com/alice/budget": DatasetFacts(sight=Sight.SEEN, name="spending", claims="os-team/registry"),
+    }
+    head = BASE.replace("alice/budget,budget", f"{address},budget")
+    if address == "alice/budget":
+        head = BASE.replace("alice/budget,budget", "alice/budget,spending")
+    decision = ask(head, MALLORY, facts=facts)
+    [change] = decision.changes
+    assert change.row is not None
+    assert f"{change.row.extra['repository_id']},{change.row.extra['owner_id']}" == numbers
+
+
 def test_transfer__of_a_repository_whose_old_address_leads_to_the_new_one() -> None:
     base = BASE.replace(",11,1,", ",,,")
     moved = fact("city/budget", number=11)["https://github.com/city/budget"]
