@@ -13,17 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.registry.oracle_codes import HUMAN, KEPT, REFUSE, RESERVED, STAYS, WAIT
-from tests.registry.oracle_reading import (
-    Row,
-    clashing,
-    close,
-    disturbances,
-    fold,
-    ident,
-    pairs,
-    read_head,
-    same_url,
-)
+from tests.registry.oracle_reading import Row, clashing, close, disturbances, fold, ident, pairs, read_head, same_url
 from tests.registry.random_case import NOW, RandomCase
 
 
