@@ -50,8 +50,6 @@ def find_close(name: str, others: Iterable[str], distance: int) -> str | None:
 def _one_step(a: str, b: str) -> bool:
     if len(a) > len(b):
         a, b = b, a
-    if len(b) - len(a) > 1:
-        return False
     at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(a))
     if len(a) < len(b):
         return a[at:] == b[at + 1 :]
