@@ -18,6 +18,7 @@ from osds.edges.runner import Runner, find_runner
 from osds.edges.terminal import open_progress
 from osds.errors import OutsideError, UsageError
 from osds.progress import Progress
+from osds.registry.policy import without_policy
 from osds.report import Report, Severity
 from osds.settings import Settings, resolve
 from osds.silence import SETTINGS_FILE
@@ -137,4 +138,4 @@ def _read_settings(folder: Path | None) -> Mapping[str, object]:
         raise UsageError(
             f"{SETTINGS_FILE} must be a list of `key: value` lines", next_step="For instance `limit-errors: 100`"
         )
-    return value
+    return without_policy(value)

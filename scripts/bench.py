@@ -6,12 +6,13 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from scripts.benches import aggregates, commands, lfs, store, validation
+from scripts.benches import aggregates, commands, lfs, registry, store, validation
 
 BENCHES = {
     "aggregate": aggregates,
     "commands": commands,
     "lfs": lfs,
+    "registry": registry,
     "store": store,
     "validate": validation,
 }  # a module has a docstring, `add_options(parser)` and `run(folder, options)`

@@ -12,6 +12,7 @@ from osds.audit import checks as audit_checks
 from osds.commands.aggregate import FACTS_NOT_READ
 from osds.dataset import checks as dataset_checks
 from osds.fiscal import checks as fiscal_checks
+from osds.registry.reasons import GROUPS, Who
 from osds.report import Check
 from osds.settings import OPTIONS, Option
 from osds.silence import SILENCE_SCHEMA, SILENCED
@@ -89,9 +90,24 @@ def _property(option: Option) -> dict[str, object]:
     return {"description": option.about, **kind, **default}
 
 
+def render_registry() -> str:
+    """The page for those who keep a registry: our text, and every reason that a decision may have."""
+    lines = [(ROOT / "scripts" / "texts" / "registry.md").read_text(encoding="utf-8").rstrip("\n")]
+    for title, kinds in GROUPS:
+        lines += ["", f"### {title}"]
+        for kind in kinds:
+            lifted = ", lifted by a keeper's agreement" if kind.lifted else ""
+            step = "" if kind.who is Who.NOBODY else f" For {kind.who}:"
+            advice = f"{kind.advice[0].lower()}{kind.advice[1:]}" if step else f" {kind.advice}".strip()
+            advice = advice.replace("{registry}", "OWNER/REGISTRY")
+            lines += ["", f"#### `{kind.code}`", "", f"*{kind.outcome}{lifted}*: **{kind.title}.**{step} {advice}."]
+    return "\n".join(lines) + "\n"
+
+
 PAGES = (
     Page(path="docs/checks.md", render=render_checks),
     Page(path="docs/osds.schema.json", render=render_settings_schema),
+    Page(path="docs/registry.md", render=render_registry),
 )
 
 

@@ -169,7 +169,7 @@ def test_an_invalid_dataset_goes_nowhere(osds: Osds, make_dataset: Make, tmp_pat
     assert "no-measure" in done.stdout
     assert not (tmp_path / "sums").exists()
     assert not list(tmp_path.glob("store/**/*.json"))
-    assert (tmp_path / "registry/data/catalog.csv").read_text() == "url,name,owner,core\n"
+    assert (tmp_path / "registry/data/catalog.csv").read_text() == "url,name,owner,core,repository_id,owner_id,status\n"
 
 
 def test_dry_runs__write_nothing(osds: Osds, make_dataset: Make, tmp_path: Path) -> None:

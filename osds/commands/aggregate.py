@@ -17,6 +17,7 @@ from osds.commands.validate import Validation
 from osds.dataset.package import DataPackage
 from osds.dataset.strict_json import MAX_BYTES
 from osds.edges import files
+from osds.errors import UsageError
 from osds.fiscal.joins import named_resources
 from osds.fiscal.model import FiscalModel
 from osds.progress import Progress
@@ -46,9 +47,12 @@ def aggregate_dataset(
 ) -> Aggregated:
     """Write the cuboids of a validated dataset into the folder `output`. `ledgers` are those of its validation, if kept.
 
-    Raises `UsageError` if `output` holds something that osds did not make, `BugError` if the sums do not reconcile.
+    Raises `UsageError` if `output` holds something that osds did not make or this is a registry, `BugError` if the sums
+    do not reconcile.
     """
     package, model = validation.package, validation.model
+    if package is not None and package.is_registry:
+        raise UsageError("A registry holds no money to add up", next_step="Give the folder of a dataset")
     if not validation.report.valid or package is None or model is None:
         return Aggregated(report=validation.report, aggregation=None)
     findings = _unread_facts(validation.report, model)

@@ -64,6 +64,12 @@ class DataPackage:
         """The resource called `name`, if there is one."""
         return next((r for r in self.resources if r.name == name), None)
 
+    @property
+    def is_registry(self) -> bool:
+        """True if the descriptor says that it is a registry's: tables about datasets, without money of their own."""
+        ours = self.raw.get("osds")
+        return isinstance(ours, dict) and "registry" in ours
+
 
 def read_package(raw: Mapping[str, Json]) -> DataPackage:
     """The typed view of a descriptor. What has the wrong type is left out: `descriptor` is where that is reported."""

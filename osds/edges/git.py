@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from osds.edges.file_limit import limit_files
 from osds.errors import OsdsError, OutsideError, UsageError
 from osds.registry.urls import canonical_url
 
@@ -113,13 +114,17 @@ class Git:
     """git in one folder, which is itself a repository or about to be one: git does not look in the folders above.
 
     `personal` lets git read the configuration of the person who runs it: for asking their name, nothing else. `guard` is
-    a context around every process, which may end it.
+    a context around every process, which may end it. `promisor` is where a repository without all its objects gets them
+    from. `largest` is how many bytes git may write into one file, for fetching what strangers made (Linux only; elsewhere
+    the clock alone protects).
     """
 
     folder: Path
     options: tuple[str, ...] = ()
     personal: bool = False
     guard: Callable[[subprocess.Popen[bytes]], AbstractContextManager[object]] = nullcontext
+    promisor: Remote | None = None
+    largest: int | None = None
 
     def run(
         self,
@@ -130,6 +135,7 @@ class Git:
         seconds: float | None = None,
     ) -> Finished:
         """Run git, whatever comes out. Raises `OutsideError` after too many `seconds`, `UsageError` without git."""
+        remote = remote or self.promisor
         environment = (
             _environment(self.folder, self.personal) | (remote.environment() if remote else {}) | dict(environ or {})
         )
@@ -137,6 +143,7 @@ class Git:
         command = ["git", "-C", str(self.folder), *settings, *arguments]
         limit = seconds or (NETWORK_SECONDS if remote else LOCAL_SECONDS)
         process = _start(command, environment)
+        limit_files(process.pid, self.largest)
         with self.guard(process):
             code, out, error = _finish(process, stdin, limit, f"git {arguments[0]}")
         return Finished(code=code, out=out, problem=_problem(error, remote.token if remote else None))
@@ -163,6 +170,8 @@ def failure(verb: str, done: Finished, remote: Remote | None = None) -> OutsideE
 
 
 _NEXT_STEPS = (
+    ("signal 25", "It is larger than osds reads"),
+    ("File too large", "It is larger than osds reads"),
     ("could not read Username", "It asks for a login: set OSDS_TOKEN to a token that may read and write it"),
     ("Authentication failed", "The token was refused: check that it has not expired and may use this repository"),
     ("error: 401", "The token was refused: check that it has not expired and may use this repository"),

@@ -10,14 +10,17 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from osds.edges.git import Finished, Git, Remote, failure
 from osds.edges.git_objects import Author, read_file, write_commit
+from osds.edges.git_trees import find_commit
 from osds.edges.git_view import bring_along
 from osds.errors import OutsideError, UsageError
 
 MAIN = "main"
+MAX_PULL_REQUEST = 256 * 1024 * 1024  # bytes of packed objects; a whole registry is far smaller
 
 _BRANCH = re.compile(r"[^\s~^:?*\[\\\x00-\x20\x7f-]([^\s~^:?*\[\\\x00-\x20\x7f]{0,243})")
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
@@ -37,9 +40,13 @@ class Registry:
         """A file at the tip (or at another commit that is here); None if there is none."""
         return read_file(self.git, commit or self.tip, path)
 
-    def commit(self, files: Mapping[str, bytes], message: str, author: Author) -> str:
-        """The id of a new commit on the tip with these files changed. No branch moves yet."""
-        return write_commit(self.git, self.tip, files, message, author)
+    def commit(self, files: Mapping[str, bytes], message: str, author: Author, *, parent: str | None = None) -> str:
+        """The id of a new commit on the tip (or another commit) with these files changed. No branch moves yet."""
+        return write_commit(self.git, parent or self.tip, files, message, author)
+
+    def pull_request(self, number: int) -> str | None:
+        """The commit at which a pull request ends now, by `refs/pull/NUMBER/head`; None if there is none."""
+        raise NotImplementedError
 
     def refresh(self) -> None:
         """Read the branch again; `tip` is then its current commit."""
@@ -87,6 +94,9 @@ class LocalRegistry(Registry):
         done = self.git.run("update-ref", "-m", "osds", ref, _check_commit(new), expected or "0" * len(new))
         return done.code == 0 or _look(done, self._at(branch), new, expected, None)
 
+    def pull_request(self, number: int) -> str | None:
+        return find_commit(self.git, f"refs/pull/{number:d}/head")
+
     def bring_along(self, since: str | None) -> bool:
         return bring_along(self.git, since)
 
@@ -115,6 +125,17 @@ class RemoteRegistry(Registry):
         ref = f"refs/osds/{_check_branch(branch)}"
         self.git.output("fetch", *options, "--", remote.url, f"+refs/heads/{branch}:{ref}", remote=remote)
         return self.git.output("rev-parse", "--verify", f"{ref}^{{commit}}").text
+
+    def pull_request(self, number: int) -> str | None:
+        ref, here = f"refs/pull/{number:d}/head", f"refs/osds/pull/{number:d}"
+        bounded = replace(self.git, largest=MAX_PULL_REQUEST)
+        fetch = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
+        done = bounded.run(*fetch, "--", self.remote.url, f"+{ref}:{here}", remote=self.remote)
+        if done.code != 0 and "couldn't find remote ref" in done.problem:
+            return None
+        if done.code != 0:
+            raise failure("fetch", done, self.remote)
+        return find_commit(self.git, here)
 
     def exists(self, remote: Remote) -> bool:
         """True if git can read a repository there that has a commit: GitHub makes a fork before it fills it."""

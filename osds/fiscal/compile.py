@@ -26,7 +26,7 @@ def compile_model(package: DataPackage) -> tuple[FiscalModel | None, tuple[Findi
     elif columns.has_column_types(package):
         model, findings = columns.compile_columns(package)
     else:
-        model, findings = None, (_no_model(package),)
+        model, findings = None, () if package.is_registry else (_no_model(package),)
     if model is not None:
         findings = (*findings, *_completeness(model))
     broken = any(f.severity is Severity.ERROR for f in findings)

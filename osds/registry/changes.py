@@ -21,6 +21,7 @@ EMPTY_CHANGES = join_line(COLUMNS) + "\n"
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _ID = re.compile(r"[1-9][0-9]{0,17}")
+_WAS = re.compile(r"was ([^/;\s]+/[^/;\s]+)")
 
 
 class EventType(StrEnum):
@@ -32,6 +33,7 @@ class EventType(StrEnum):
     RENAMED = "renamed"
     TRANSFERRED = "transferred"
     CORE = "core"  # it became a core dataset, or ceased to be one
+    QUARANTINED = "quarantined"  # another repository or owner stands where the dataset's was
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +82,16 @@ def append(text: str, event: Event) -> str:
     return text + join_line((str(last + 1), *values)) + "\n"
 
 
+def last_time(text: str) -> datetime | None:
+    """When the newest event happened; None if the log has none."""
+    header, *lines = split_lines(text, CHANGES_FILE)
+    _check_header(header)
+    if not lines:
+        return None
+    time = _parse_line(lines[-1], len(lines) + 1).event.time
+    return datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
 def parse_changes(text: str) -> tuple[RecordedEvent, ...]:
     """Every event, oldest first. Raises `RegistryFileError`, which names the line, if an id or value is wrong."""
     header, *lines = split_lines(text, CHANGES_FILE)
@@ -92,6 +104,25 @@ def parse_changes(text: str) -> tuple[RecordedEvent, ...]:
                 next_step="Lines of the log are never removed or moved: restore it from its history",
             )
     return events
+
+
+def ids_in(text: str) -> frozenset[str]:
+    """Every `owner/name` that the log speaks of, also those that a dataset had before (`was owner/name`).
+
+    Reads quickly and judges nothing but the form of the lines.
+    """
+    header, *lines = split_lines(text, CHANGES_FILE)
+    _check_header(header)
+    found = set()
+    for number, line in enumerate(lines, start=2):
+        values = line.split(",") if '"' not in line else split_line(line, f"{CHANGES_FILE}, line {number}")
+        if len(values) != len(COLUMNS):
+            raise RegistryFileError(f"{CHANGES_FILE}, line {number} is not an event", next_step="Restore the log")
+        found.add(f"{values[3]}/{values[4]}")
+        was = _WAS.match(values[7])
+        if was:
+            found.add(was[1])
+    return frozenset(found)
 
 
 def _check_header(header: str) -> None:

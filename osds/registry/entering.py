@@ -63,7 +63,7 @@ def decide(catalog: Catalog, entry: Entry, policy: Policy) -> Change | None:
     old, new = catalog.find(entry.id), after.find(entry.id)
     if old is None or new is None:
         return Change(type=EventType.ADDED, entry=entry, catalog=after, detail="")
-    return Change(type=_type(old, new), entry=new, catalog=after, detail=_differences(old, new))
+    return Change(type=_type(old, new), entry=new, catalog=after, detail=differences(old, new))
 
 
 def _type(old: Entry, new: Entry) -> EventType:
@@ -71,7 +71,8 @@ def _type(old: Entry, new: Entry) -> EventType:
     return EventType.CORE if only_core else EventType.UPDATED
 
 
-def _differences(old: Entry, new: Entry) -> str:
+def differences(old: Entry, new: Entry) -> str:
+    """What the columns beside the key said before and say now, as one line."""
     before = {"url": old.url, "core": old.core, **old.extra}
     after = {"url": new.url, "core": new.core, **new.extra}
     return "; ".join(

@@ -23,6 +23,18 @@ class RegistryFileError(UsageError):
     """Raised if a file of a registry cannot be trusted as it is. The text names the file and the line."""
 
 
+class ValueRefusedError(RegistryFileError):
+    """Raised if a row is a row, but one of its values cannot stand there."""
+
+
+class ClashError(RegistryFileError):
+    """Raised if two rows cannot both be there: the same dataset, names too much alike, or the same repository."""
+
+
+class SameRepositoryError(ClashError):
+    """Raised if two rows have one repository."""
+
+
 def split_lines(text: str, file: str) -> list[str]:
     """The lines of a whole file, without their LF. Raises `RegistryFileError` if the last one has none."""
     if not text.endswith("\n"):

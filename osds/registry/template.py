@@ -6,7 +6,7 @@ import json
 from importlib.resources import files
 
 from osds.errors import UsageError
-from osds.registry.catalog import CATALOG_FILE, empty_catalog
+from osds.registry.catalog import CATALOG_FILE, COLUMNS, KEPT_BY_OSDS, empty_catalog
 from osds.registry.changes import CHANGES_FILE, EMPTY_CHANGES
 from osds.registry.lines import check_value
 from osds.registry.policy import POLICY_FILE, parse_policy
@@ -29,12 +29,17 @@ def registry_files(*, title: str, core_organisation: str) -> dict[str, bytes]:
     parse_policy(policy)
     texts = {
         DESCRIPTOR_FILE: _text("datapackage.json", title=_quoted(title)[1:-1]),
-        CATALOG_FILE: empty_catalog().render(),
+        CATALOG_FILE: empty_catalog((*COLUMNS, *KEPT_BY_OSDS)).render(),
         CHANGES_FILE: EMPTY_CHANGES,
         POLICY_FILE: policy,
         "README.md": _text("README.md", title=title),
         ".gitattributes": _text("gitattributes"),
         f".github/ISSUE_TEMPLATE/{ISSUE_FORM}": _text(ISSUE_FORM),
+        ".github/ISSUE_TEMPLATE/config.yml": _text("config.yml"),
+        ".github/zizmor.yml": _text("zizmor.yml"),
+        ".github/CODEOWNERS": _text("CODEOWNERS"),
+        ".github/workflows/registry-check.yml": _text("registry-check.yml"),
+        ".github/workflows/registry-merge.yml": _text("registry-merge.yml"),
     }
     return {path: text.encode() for path, text in texts.items()}
 

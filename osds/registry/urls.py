@@ -69,6 +69,12 @@ def is_public(url: str) -> bool:
     return url.startswith("https://")
 
 
+def host_in_url(url: str) -> str | None:
+    """The host of a public repository's URL; None for a local path."""
+    match = _PUBLIC.fullmatch(url)
+    return match["host"] if match else None
+
+
 def owner_in_url(url: str) -> str | None:
     """The owner that a public repository's URL names; None for a local path."""
     match = _PUBLIC.fullmatch(url)
@@ -77,7 +83,7 @@ def owner_in_url(url: str) -> str | None:
 
 def comparable_url(url: str) -> str:
     """Equal for two URLs that lead to the same repository: case does not matter on a host, nor does `file://`."""
-    return url.lower() if is_public(url) else url.removeprefix("file://")
+    return url.lower() if url.startswith("https://") else url.removeprefix("file://")
 
 
 def _refusal(url: str) -> UsageError:

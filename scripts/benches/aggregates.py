@@ -59,7 +59,7 @@ def _table(folder: Path, options: argparse.Namespace) -> Iterator[str]:
     yield from table(measured)
     yield ""
     for name, measurements in measured.items():
-        yield f"{name}: {measurements[0].said}"
+        yield f"{name}: {measurements[0].last_line}"
     yield from _ratios(measured)
 
 
@@ -83,7 +83,7 @@ def _curve(folder: Path, options: argparse.Namespace) -> Iterator[str]:
             command = _sums(dataset, rows, options, cells)
             measured = measure({SUMS: command}, runs=options.runs, cwd=folder)[SUMS]
             seconds, peak = median(measured), max(one.megabytes for one in measured)
-            yield f"{rows:>12,}{cells:>12,}{seconds:>10.2f}{seconds * 1e6 / rows:>18.2f}{peak:>8.0f}   {measured[0].said}"
+            yield f"{rows:>12,}{cells:>12,}{seconds:>10.2f}{seconds * 1e6 / rows:>18.2f}{peak:>8.0f}   {measured[0].last_line}"
         shutil.rmtree(dataset)
 
 

@@ -26,7 +26,12 @@ class Measurement:
     seconds: float
     processor: float  # seconds of all cores: what it costs, however busy the machine
     megabytes: float  # at its peak
-    said: str  # its last line
+    said: str  # on its output
+
+    @property
+    def last_line(self) -> str:
+        """The last thing it said."""
+        return self.said.strip().rpartition("\n")[-1]
 
 
 def measure(
@@ -61,12 +66,11 @@ def run_once(command: Sequence[str], cwd: Path, codes: Sequence[int] = (0,)) -> 
         if process.returncode not in codes:
             raise SystemExit(f"{' '.join(command)}\nended with {process.returncode}:\n{said}")
     unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is bytes there and KiB elsewhere
-    last = said.strip().rpartition("\n")[-1]
     return Measurement(
         seconds=seconds,
         processor=usage.ru_utime + usage.ru_stime,
         megabytes=usage.ru_maxrss * unit / 1e6,
-        said=last,
+        said=said,
     )
 
 

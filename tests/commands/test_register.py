@@ -75,9 +75,9 @@ def test_register__an_update_changes_one_row(folder: Path) -> None:
     assert moved.how == "commit"
     assert git(folder, "diff-tree", "-r", "--numstat", "HEAD^", "HEAD").split("\n")[0] == "1\t1\tdata/catalog.csv"
     assert events(folder)[-1] == (4, "updated", "os-data/b")
-    assert (folder / "data/catalog.csv").read_text().split("\n")[
-        2
-    ] == "https://github.com/OS-Data/renamed,b,os-data,core"
+    assert (folder / "data/catalog.csv").read_text().split("\n")[2] == (
+        "https://github.com/OS-Data/renamed,b,os-data,core,,,"
+    )
     assert is_clean(folder)
 
 
@@ -86,7 +86,7 @@ def test_register__a_dry_run_writes_nothing(folder: Path) -> None:
     planned = enter(folder, dry_run=True)
     assert planned.how == "commit"
     assert "Would" in planned.lines[0]
-    assert planned.lines[1] == "https://github.com/alice/budget,budget,alice,"
+    assert planned.lines[1] == "https://github.com/alice/budget,budget,alice,,,,"
     assert sorted(path for path in folder.rglob("*")) == before
 
 

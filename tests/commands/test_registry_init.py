@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from osds.cli import cli
 from osds.commands.registry_init import init_registry
 from osds.errors import OsdsError
 from osds.registry.template import registry_files
-from tests.commands.registering import FILES, TIME, is_clean
+from tests.commands.registering import FILES, TIME, enter, is_clean
 from tests.edges.git_backend import git, tip
 
 
@@ -63,3 +66,23 @@ def test_init_registry__a_dry_run_makes_nothing(tmp_path: Path) -> None:
     planned = init_registry(tmp_path / "new", title="T", core_organisation="o", time=TIME, dry_run=True)
     assert "data/catalog.csv" in planned.lines
     assert not (tmp_path / "new").exists()
+
+
+def test_init_registry__osds_validates_its_own_registry(tmp_path: Path) -> None:
+    made = init_registry(tmp_path / "registry", title="T", core_organisation="o", time=TIME)
+    runner = CliRunner()
+    for _ in range(2):
+        done = runner.invoke(cli, ["validate", str(made.folder)], standalone_mode=False)
+        assert (done.return_value, done.exception) == (0, None), done.output
+        assert "is valid" in done.stdout
+        enter(made.folder)
+    refused = runner.invoke(cli, ["aggregate", str(made.folder)], standalone_mode=False)
+    assert "holds no money" in str(refused.exception)
+
+
+def test_init_registry__a_policy_in_a_dataset_is_still_refused(
+    tmp_path: Path, make_dataset: Callable[..., Path]
+) -> None:
+    dataset = make_dataset(files={"osds.yml": "waiting-hours: 1\n"})
+    done = CliRunner().invoke(cli, ["validate", str(dataset)], standalone_mode=False)
+    assert "waiting-hours" in str(done.exception)

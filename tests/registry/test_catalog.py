@@ -141,6 +141,6 @@ def test_parse_catalog__any_damage_is_refused_cleanly_or_kept_byte_for_byte(nois
 def test_find__by_id() -> None:
     catalog = parse_catalog(REAL)
     found = catalog.rows[0].entry
-    assert catalog.find(found.id) is found
+    assert catalog.find(found.id) == found
     assert catalog.line(found.id) == REAL.split("\n")[1]
     assert catalog.find(entry("os-data", "other").id) is None

@@ -9,7 +9,7 @@ import pytest
 from frictionless import Package
 
 from osds.errors import UsageError
-from osds.registry.catalog import COLUMNS, Entry, parse_catalog
+from osds.registry.catalog import COLUMNS, KEPT_BY_OSDS, Entry, parse_catalog
 from osds.registry.changes import COLUMNS as CHANGES_COLUMNS
 from osds.registry.changes import Event, EventType, append, parse_changes
 from osds.registry.policy import parse_policy
@@ -60,14 +60,14 @@ def test_registry_files__stay_valid_with_rows(tmp_path: Path) -> None:
 )
 def test_registry_files__the_descriptor_catches_wrong_rows(tmp_path: Path, rows: str) -> None:
     files = registry_files(title="Ours", core_organisation="os-data")
-    files["data/catalog.csv"] += rows.encode()
+    files["data/catalog.csv"] += rows.replace("\n", ",,,\n").encode()
     assert errors(write(tmp_path, files))
 
 
 def test_registry_files__describe_what_osds_writes() -> None:
     files = registry_files(title="Ours", core_organisation="os-data")
     catalog, changes = json.loads(files["datapackage.json"])["resources"]
-    assert [f["name"] for f in catalog["schema"]["fields"]] == list(COLUMNS)
+    assert [f["name"] for f in catalog["schema"]["fields"]] == [*COLUMNS, *KEPT_BY_OSDS]
     assert [f["name"] for f in changes["schema"]["fields"]] == list(CHANGES_COLUMNS)
     assert changes["schema"]["fields"][2]["constraints"]["enum"] == list(EventType)
     assert parse_changes(files["data/changes.csv"].decode()) == ()

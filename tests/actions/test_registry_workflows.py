@@ -1,0 +1,88 @@
+"""The workflows of a registry: what its template grants, and that linters find nothing in a new registry."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from osds.registry.template import registry_files
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("registry-check", "registry-merge")
+
+
+def load(text: str) -> dict[Any, Any]:
+    """A YAML file. Beware: YAML reads the key `on` as True."""
+    value = yaml.safe_load(text)
+    assert isinstance(value, dict)
+    return value
+
+
+def ours(name: str) -> dict[Any, Any]:
+    return load((ROOT / f".github/workflows/{name}.yml").read_text("utf-8"))
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Path:
+    """The files of a new registry, in a git repository."""
+    for path, content in registry_files(title="Ours", core_organisation="os-data").items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_caller__grants_exactly_what_the_job_asks_for(registry: Path, name: str) -> None:
+    caller = load((registry / f".github/workflows/{name}.yml").read_text("utf-8"))
+    [call], [job] = caller["jobs"].values(), ours(name)["jobs"].values()
+    assert caller["permissions"] == ours(name)["permissions"] == {}
+    assert call["uses"] == f"openspending/osds/.github/workflows/{name}.yml@v0"
+    assert call["permissions"] == job["permissions"]
+    assert set(call["with"]) <= set(ours(name)[True]["workflow_call"]["inputs"])
+
+
+def test_check__may_only_read_and_merge__is_started_by_no_stranger(registry: Path) -> None:
+    assert {grant for job in ours("registry-check")["jobs"].values() for grant in job["permissions"].values()} == {
+        "read"
+    }
+    caller = load((registry / ".github/workflows/registry-merge.yml").read_text("utf-8"))
+    assert set(caller[True]) == {"schedule", "workflow_dispatch"}
+    assert "actions/checkout" not in (ROOT / ".github/workflows/registry-merge.yml").read_text("utf-8")
+    assert caller["concurrency"]["group"] != ours("registry-merge")["concurrency"]["group"], (
+        "the two would wait for ever"
+    )
+
+
+def test_app__gets_the_rights_of_the_job_and_no_more() -> None:
+    [job] = ours("registry-merge")["jobs"].values()
+    app = next(step for step in job["steps"] if step.get("id") == "app")
+    granted = {key.removeprefix("permission-"): value for key, value in app["with"].items() if key.startswith("perm")}
+    assert granted == {"contents" if key == "contents" else key: value for key, value in job["permissions"].items()}
+
+
+def test_zizmor__finds_nothing_in_a_new_registry(registry: Path) -> None:
+    zizmor = str(Path(sys.executable).with_name("zizmor"))
+    command = [zizmor, "--offline", "--persona=auditor", "--no-progress", str(registry)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert "No findings to report" in done.stdout, done.stdout
+
+
+def test_actionlint__finds_nothing_in_a_new_registry(registry: Path, find_tool: Callable[[str], str]) -> None:
+    done = subprocess.run([find_tool("actionlint")], cwd=registry, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_issue_form__asks_what_osds_reads(registry: Path) -> None:
+    from osds.registry.issue_form import FORM_LABEL
+
+    form = load((registry / ".github/ISSUE_TEMPLATE/register.yml").read_text("utf-8"))
+    [field] = form["body"]
+    assert field["attributes"]["label"] == FORM_LABEL
+    assert form["labels"] == ["register"]
