@@ -67,6 +67,15 @@ class Review:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Label:
+    """A label that is on a request now, who put it there last, and when. `by` is None if that account is gone."""
+
+    name: str
+    by: Person | None
+    time: datetime  # with its zone
+
+
+@dataclass(frozen=True, kw_only=True)
 class Comment:
     """A comment that this very account wrote earlier. Comments of anybody else never come here, whatever they say."""
 
@@ -76,19 +85,23 @@ class Comment:
 
 @dataclass(frozen=True, kw_only=True)
 class Conversation:
-    """What was said on one request. `labelled_by` tells for each label that is on it now who put it there last."""
+    """What was said on one request. Without labels on it, nobody has to be asked who put them there."""
 
     reviews: tuple[Review, ...] = ()
-    labelled_by: tuple[tuple[str, Person], ...] = ()
+    labels: tuple[Label, ...] = ()
     comments: tuple[Comment, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetRepository:
-    """A repository as the forge knows it today, after redirects. `url` is its https address, without `.git`."""
+    """A repository as the forge knows it today, after redirects.
+
+    `url` is the https address by which a catalog names it, without `.git`; `clone_url` is where git reads it.
+    """
 
     id: int
     url: str
+    clone_url: str
     full_name: str  # OWNER/NAME, in the forge's own spelling
     owner: Person
     public: bool
@@ -107,7 +120,7 @@ class Forge(Protocol):
 
     @property
     def server_url(self) -> str:
-        """The web address of the forge, `https://github.com`, without a slash at its end."""
+        """How catalogs begin the address of a repository on this forge: `https://github.com`, without a slash at its end."""
 
     def pull_requests(self) -> Iterator[Request]:
         """All open pull requests on the registry's default branch, in the order of their numbers."""

@@ -103,7 +103,7 @@ def repository(forge: Forge, found: Repository, asks: Account | None, *, parents
 def labels(forge: Forge, found: Repository, names: list[str]) -> list[Json]:
     """Labels, as an issue carries them."""
     base = f"{forge.api_url}/repos/{found.full_name}/labels"
-    plain = {"color": "ededed", "default": False, "description": None}
+    plain = {"color": "ededed", "default": False, "description": ""}
     return [
         {"id": n, "node_id": f"L_{n}", "name": name, "url": f"{base}/{name}", **plain}
         for n, name in enumerate(names, 1)

@@ -116,9 +116,9 @@ def open_conversation(call: Call, found: Repository, title: str, body: str) -> C
     if len(body) > 65_536:
         raise RefusedError(422, "Validation Failed", errors=["body is too long (maximum is 65536 characters)"])
     number = max(found.conversations, default=0) + 1
-    now, author = call.forge.time(), call.account()
+    now, author, words = call.forge.time(), call.account(), body.replace("\r\n", "\n")
     asked = Conversation(
-        id=call.forge.next_id(), number=number, author=author, title=title, body=body, created=now, updated=now
+        id=call.forge.next_id(), number=number, author=author, title=title, body=words, created=now, updated=now
     )
     found.conversations[number] = asked
     return asked
