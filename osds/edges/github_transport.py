@@ -28,6 +28,7 @@ from osds.errors import OutsideError, UnsafeInputError, UsageError
 
 API_VERSION = "2022-11-28"  # https://docs.github.com/en/rest/about-the-rest-api/api-versions
 
+_WITH_BODY = {200, 201, 202}
 _REDIRECTS = {301, 302, 307, 308}
 _MAX_REDIRECTS = 3
 _MAX_KEPT = 200  # answers that are asked for again only if they changed
@@ -217,7 +218,7 @@ class Transport(Requester):
             if time.monotonic() > until:
                 raise _FailedError(f"its answer took longer than {self._patience.answer:.0f} seconds", sent=True)
         text = content.decode("utf-8", "replace")
-        if text and response.status_code < 300:
+        if response.status_code in _WITH_BODY:
             try:
                 json.loads(text)
             except (ValueError, RecursionError) as error:

@@ -52,11 +52,12 @@ def with_etag(request: Request, answer: Answer, token: Token | None) -> Answer:
     return Answer(answer.status, answer.body, answer.headers | {"ETag": etag})
 
 
-def closed_until(now: float, answer: Answer) -> float:
-    """Until when a client must not ask again, by this answer; the present time if it says nothing."""
+def closed_until(forge: Forge, answer: Answer) -> float:
+    """Until when a client must not ask again, as the answers so far said."""
+    until = forge.closed_until
     after = answer.headers.get("Retry-After", "")
     if after.isdigit():
-        return now + int(after)
-    if answer.status in {403, 429} and answer.headers.get("X-RateLimit-Remaining") == "0":
-        return float(answer.headers["X-RateLimit-Reset"])
-    return now
+        until = max(until, forge.timer.now() + int(after))
+    if answer.headers.get("X-RateLimit-Remaining") == "0":
+        until = max(until, float(answer.headers["X-RateLimit-Reset"]))
+    return until

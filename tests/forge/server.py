@@ -64,6 +64,8 @@ class Handler(BaseHTTPRequestHandler):
         )
         self.asked = request
         self.forge.requests.append(request)
+        if is_api and request.at < self.forge.closed_until:
+            self.forge.early.append(request)
         answer = partial(self.api, request) if is_api else partial(self.git, request, parts.query)
         fault = self.fault(request)
         if fault:
@@ -100,6 +102,7 @@ class Handler(BaseHTTPRequestHandler):
                 answer = Answer(500, {"message": "the double broke"})
             if contract:
                 self.forge.problems += contract.check_response(request.method, path, answer.status, answer.body)
+            self.forge.closed_until = limits.closed_until(self.forge, answer)
         send(self, answer.status, answer.body, answer.headers)
 
     def answer(self, request: Request, path: str) -> Answer:

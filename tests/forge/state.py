@@ -35,7 +35,9 @@ class Forge:
     requests: list[Request] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)  # where a request or an answer is not what GitHub describes
     faults: dict[tuple[str, str], list[Fault]] = field(default_factory=dict)  # (method, end of path): in this order
-    lot: Any = None  # a `faults.Plan` that lets any request fail
+    lot: Any = None  # a `plan.Plan` that lets any request fail
+    closed_until: float = 0  # until when no client may ask, as the last answers said
+    early: list[Request] = field(default_factory=list)  # those that asked before that
     clone_url: str | None = None  # a lie about where the repositories are
     lock: threading.RLock = field(default_factory=threading.RLock)
     _ids: count[int] = field(default_factory=lambda: count(1000))
