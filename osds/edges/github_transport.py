@@ -20,7 +20,7 @@ import requests
 from github import Auth
 from github.Requester import Requester
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
 from osds.edges.github_errors import RESUME, one_line
 from osds.edges.github_waiting import REPEATABLE, Budget, Patience, Timer, asked_wait, backoff, is_rate_limit
@@ -202,7 +202,7 @@ class Transport(Requester):
                 text = self._read(response)
                 answered = {name.lower(): value for name, value in response.headers.items()}
                 return Reply(status=response.status_code, headers=answered, text=text)
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             raise _FailedError(one_line(_reason(error)), sent=_was_sent(error)) from error
         finally:
             self._last = self._timer.now()
@@ -211,7 +211,7 @@ class Transport(Requester):
     def _read(self, response: requests.Response) -> str:
         """The body as text. An answer that is too long, too slow, or no JSON where it must be, is no answer."""
         until, content = time.monotonic() + self._patience.answer, bytearray()
-        for piece in response.iter_content(65_536):
+        while piece := response.raw.read1(65_536):  # what is there, so that a slow answer is noticed
             content += piece
             if len(content) > self._patience.size:
                 raise _FailedError(f"its answer is longer than {self._patience.size:,} bytes", sent=True)
@@ -247,16 +247,17 @@ def _same_place(url: str, base: str) -> bool:
     return (one.scheme, one.netloc) == (other.scheme, other.netloc) and inside and "/../" not in f"{one.path}/"
 
 
-def _was_sent(error: requests.RequestException) -> bool:
+def _was_sent(error: Exception) -> bool:
     """False only if no connection was made."""
     cause = error.args[0] if error.args else None
     refused = isinstance(getattr(cause, "reason", cause), NewConnectionError)
     return not (refused or isinstance(error, requests.ConnectTimeout))
 
 
-def _reason(error: requests.RequestException) -> str:
-    kinds = ((requests.exceptions.SSLError, "its certificate is not trusted"), (requests.Timeout, "it took too long"))
-    return next((said for kind, said in kinds if isinstance(error, kind)), str(error))
+def _reason(error: Exception) -> str:
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its certificate is not trusted"
+    return "it took too long" if isinstance(error, requests.Timeout | ReadTimeoutError) else str(error)
 
 
 def _object(text: str) -> dict[str, Any]:
