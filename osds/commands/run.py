@@ -93,6 +93,8 @@ def run_register(session: Session, folder: Path, settings: Settings, *, dry_run:
     done = register(entry, summary, target, access=access, clock=_now, progress=session.progress, dry_run=dry_run)
     session.say("\n".join(done.lines), {"dataset": str(entry.id), "dry-run": dry_run, **asdict(done)})
     session.add_summary("\n\n".join(done.lines))
+    if done.how == "link" and access.token:
+        session.warn(f"{done.why}. The job summary has a link that asks the registry")
     session.set_outputs({"registered": done.how, "pull-request": done.url if done.how == "pull request" else ""})
     return EXIT_OK
 

@@ -68,10 +68,13 @@ class Handler(BaseHTTPRequestHandler):
             self.forge.early.append(request)
         answer = partial(self.api, request) if is_api else partial(self.git, request, parts.query)
         fault = self.fault(request)
-        if fault:
-            fault(self, answer)
-        else:
-            answer()
+        try:
+            if fault:
+                fault(self, answer)
+            else:
+                answer()
+        except ConnectionError:  # the client has given up
+            self.close_connection = True
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = handle_one  # noqa: N815 (http.server's names)
 
