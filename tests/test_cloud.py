@@ -77,8 +77,17 @@ def test_register__a_pull_request_once(make_dataset: Make, tmp_path: Path) -> No
         assert "alice-token" not in first.stdout + first.stderr + again.stdout + again.stderr
 
 
-def test_register__without_a_token_a_link(make_dataset: Make) -> None:
-    url = "https://github.com/alice/town-budget"
-    done = osds("register", make_dataset(), "--registry", "os-team/registry", "--owner", "alice", "--url", url)
+def test_register__without_a_token_a_link(make_dataset: Make, tmp_path: Path) -> None:
+    runner = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_SERVER_URL": "http://127.0.0.1:9",  # nobody is there
+        "GITHUB_EVENT_NAME": "pull_request",
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+    }
+    where = ["--registry", "os-team/registry", "--owner", "alice", "--url", "https://github.com/alice/town-budget"]
+    done = osds("register", make_dataset(), *where, **runner)
     assert done.returncode == 0, done.stderr
-    assert "https://github.com/os-team/registry/issues/new?" in done.stdout
+    assert "There is no token (GitHub gives none to a pull request from a fork), so nothing was written." in done.stdout
+    link = "http://127.0.0.1:9/os-team/registry/issues/new?template=register.yml&title=Add+alice%2Ftown-budget"
+    assert link in done.stdout
+    assert link in (tmp_path / "summary").read_text()

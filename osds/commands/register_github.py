@@ -26,7 +26,7 @@ from osds.registry.registration import GitHubTarget, Registered
 from osds.registry.urls import is_public
 
 _TRIES = 5
-_NO_TOKEN = "There is no token"  # noqa: S105 (it says so)
+_MAY_NOT = {401, 403, 404}  # GitHub's answers to a token that may not; 404 if it lacks a scope
 _GRANT = (
     "give a classic token with the scope public_repo, or the token of a GitHub App that is installed on the registry"
 )
@@ -50,18 +50,20 @@ def register_on_github(
         )
     with progress.task(f"Asking {target.full_name} to enter {entry.id}"):
         if not access.token:
-            return register_by_link(entry, target, _NO_TOKEN)
+            return register_by_link(entry, target, access.why_link)
         try:
             return _ask_on_github(entry, summary, target, access=access, clock=clock, dry_run=dry_run)
         except GitHubRefusedError as refusal:
-            return register_by_link(entry, target, _why_not(refusal, target, entry))
+            if refusal.status not in _MAY_NOT:
+                raise
+            return register_by_link(entry, target, _why_not(refusal, target))
 
 
 def _ask_on_github(
     entry: Entry, summary: Summary, target: GitHubTarget, *, access: Access, clock: Clock, dry_run: bool
 ) -> Registered:
     with open_github(access) as github:
-        registry = github.repository(target.full_name)
+        registry = _find_registry(github, target, entry)
         if registry.archived:
             raise UsageError(f"The registry {registry.full_name} is archived", next_step="Ask where it has moved to")
         side = find_side(github, registry, entry.id)
@@ -76,19 +78,22 @@ def _ask_on_github(
         return replace(done, lines=(*done.lines, moved))
 
 
-def _why_not(refusal: GitHubRefusedError, target: GitHubTarget, entry: Entry) -> str:
-    """What keeps the token from it, in a few words. Raises `UsageError` if there may be no such registry at all."""
-    if refusal.status == 404:
+def _find_registry(github: GitHub, target: GitHubTarget, entry: Entry) -> RepositoryFacts:
+    try:
+        return github.repository(target.full_name)
+    except GitHubRefusedError as refusal:
+        if refusal.status != 404:
+            raise
         raise UsageError(
             f"{target.full_name} is not on {target.server_url}, or the token may not see it",
             next_step=f"Check the name. If you see it in your browser, ask there: {target.form_link(entry)}",
         ) from refusal
+
+
+def _why_not(refusal: GitHubRefusedError, target: GitHubTarget) -> str:
+    """What keeps the token from it, in a few words."""
     if refusal.status == 401:
         return "The token is wrong or has expired (make a new one)"
-    return _why_forbidden(refusal, target)
-
-
-def _why_forbidden(refusal: GitHubRefusedError, target: GitHubTarget) -> str:
     if refusal.sign_on:
         return f"{target.owner} asks for single sign-on (let the token in at {refusal.sign_on})"
     return f"The token may not open a pull request on {target.full_name} ({_GRANT})"
@@ -153,7 +158,7 @@ def _write(request: _Request, change: Change, text: PullRequestText, push: Calla
     try:
         url = _converse(request, text)
     except GitHubRefusedError as refusal:
-        if refusal.status not in {403, 404}:
+        if refusal.status not in _MAY_NOT:
             raise
         return _finish_by_hand(request, change, text, refusal)
     lines = (f"{text.title}: {url}", change.row, f"By pull request from {side.head}: {_why(request)}")
@@ -175,7 +180,7 @@ def _finish_by_hand(
     registry = request.registry
     target = _target(request)
     url = target.compare_link(registry.default_branch, request.side.head, text)
-    why = _why_forbidden(refusal, target)
+    why = _why_not(refusal, target)
     ask = f"{why}. The branch {request.side.head} is ready: open this link and press the button there:"
     return Registered(how="link", where=registry.html_url, url=url, why=why, lines=(ask, url, change.row))
 

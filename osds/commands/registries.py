@@ -23,6 +23,7 @@ class Access:
     """How osds may speak to a registry elsewhere. `server_url` and `api_url` belong together (GITHUB_SERVER_URL, …)."""
 
     token: str | None = field(default=None, repr=False)
+    why_link: str = "There is no token"  # why there is no more than a link without one
     server_url: str = SERVER_URL
     api_url: str = API_URL
     pause: float = 0.25  # seconds between two requests to GitHub

@@ -88,6 +88,8 @@ def run_register(session: Session, folder: Path, settings: Settings, *, dry_run:
     access = Access(token=settings.token)
     if session.runner is not None:
         access = replace(access, server_url=session.runner.server_url, api_url=session.runner.api_url)
+        if session.runner.event == "pull_request":
+            access = replace(access, why_link="There is no token (GitHub gives none to a pull request from a fork)")
     target = parse_registry(settings.registry, server_url=access.server_url)
     entry = Entry(url=identity.url or identity.folder, name=identity.dataset.name, owner=identity.dataset.owner)
     done = register(entry, summary, target, access=access, clock=_now, progress=session.progress, dry_run=dry_run)

