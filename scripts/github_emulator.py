@@ -37,7 +37,17 @@ def main() -> None:
         _install_packages()
     if find_node() is None:
         uv = Path(sys.executable).parent / "uv"
-        command = [str(uv), "pip", "install", "--quiet", "--target", str(FOLDER / "python"), NODE]
+        command = [
+            str(uv),
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            sys.executable,
+            "--target",
+            str(FOLDER / "python"),
+            NODE,
+        ]
         subprocess.run(command, check=True, timeout=600)
 
 

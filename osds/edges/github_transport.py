@@ -8,56 +8,23 @@ kept by the requests that follow, an answer has a limit of bytes and of time, an
 from __future__ import annotations
 
 import json
-import os
 import random
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import requests
 from github import Auth
 from github.Requester import Requester
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
 from osds.edges.github_errors import RESUME, one_line
+from osds.edges.github_session import API_VERSION, NoReplyError, Reply, Session, object_in
 from osds.edges.github_waiting import REPEATABLE, Budget, Patience, Timer, asked_wait, backoff, is_rate_limit
 from osds.errors import OutsideError, UnsafeInputError, UsageError
 
-API_VERSION = "2022-11-28"  # https://docs.github.com/en/rest/about-the-rest-api/api-versions
-
-_WITH_BODY = {200, 201, 202}
 _REDIRECTS = {301, 302, 307, 308}
 _MAX_REDIRECTS = 3
 _MAX_KEPT = 200  # answers that are asked for again only if they changed
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reply:
-    """An answer. Header names are in lower case."""
-
-    status: int
-    headers: dict[str, Any]
-    text: str
-
-    @property
-    def message(self) -> str:
-        """What GitHub says of a failure, if it does."""
-        try:
-            said = json.loads(self.text) if self.status >= 400 else {}
-        except (ValueError, RecursionError):  # a proxy's page
-            return ""
-        return str(said.get("message", "")) if isinstance(said, dict) else ""
-
-
-class _FailedError(Exception):
-    """Raised if no whole answer came. `sent` is False if the request cannot have reached GitHub."""
-
-    def __init__(self, reason: str, *, sent: bool) -> None:
-        super().__init__(reason)
-        self.sent = sent
+_MAX_KEPT_SIZE = 2**20  # characters of one of them
 
 
 class Transport(Requester):
@@ -80,13 +47,12 @@ class Transport(Requester):
             lazy=True,  # a repository is only asked for when its facts are
             api_version=API_VERSION,
         )
-        self._token = token
         self._pause, self._timer, self._patience = pause, timer, patience
         self._budget = Budget(patience.waiting, timer)
         self._not_before = self._last = self._last_write = 0.0
         self._chance = random.Random()  # noqa: S311 (so that clients spread)
         self._kept: dict[str, Reply] = {}
-        self._session = _session(api_url)
+        self._session = Session(api_url, token, patience)
 
     def close(self) -> None:
         """Close the connections."""
@@ -120,7 +86,7 @@ class Transport(Requester):
         """Headers and JSON of the answer. Raises `GithubException` if it is a refusal or a failure."""
         status, answered, text = self.requestJson(verb, url, parameters, headers, input)
         if status >= 400:
-            raise self.createException(status, answered, _object(text))
+            raise self.createException(status, answered, object_in(text))
         return answered, json.loads(text) if text else None
 
     def _absolute(self, url: str) -> str:
@@ -152,7 +118,7 @@ class Transport(Requester):
             self._pace(verb)
             try:
                 reply = self._fresh(verb, url, headers, body)
-            except _FailedError as failure:
+            except NoReplyError as failure:
                 if tried == self._patience.tries or (failure.sent and not self._may_repeat(verb, url)):
                     said = f"GitHub did not answer {verb} {one_line(urlsplit(url).path)}: {failure}"
                     raise OutsideError(said, next_step=RESUME) from failure
@@ -185,59 +151,21 @@ class Transport(Requester):
         self._delay(asked_wait(reply.status, reply.headers, reply.message, self._timer.now()))
         if kept and reply.status == 304:
             return kept
-        if verb == "GET" and reply.status == 200 and "etag" in reply.headers and len(self._kept) < _MAX_KEPT:
-            self._kept[url] = reply
+        if verb == "GET" and reply.status == 200 and "etag" in reply.headers:
+            self._keep(url, reply)
         return reply
 
+    def _keep(self, url: str, reply: Reply) -> None:
+        self._kept.pop(url, None)
+        if len(self._kept) < _MAX_KEPT and len(reply.text) <= _MAX_KEPT_SIZE:
+            self._kept[url] = reply
+
     def _send(self, verb: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
-        sent = {"Accept": "application/vnd.github+json", **headers, "User-Agent": "osds", "Accept-Encoding": "identity"}
-        sent |= {"X-GitHub-Api-Version": API_VERSION} | (
-            {"Content-Type": "application/json"} if body is not None else {}
-        )
-        if self.auth is not None:
-            self.auth.authentication(sent)
-        limits = (self._patience.connect, self._patience.read)
-        request = {"headers": sent, "data": body, "timeout": limits, "allow_redirects": False, "stream": True}
         try:
-            with self._session.request(verb, url, **request) as response:  # type: ignore[arg-type]  # one dictionary
-                text = self._read(response)
-                answered = {name.lower(): value for name, value in response.headers.items()}
-                return Reply(status=response.status_code, headers=answered, text=text)
-        except (requests.RequestException, HTTPError) as error:
-            raise _FailedError(one_line(_reason(error)), sent=_was_sent(error)) from error
+            return self._session.send(verb, url, headers, body)
         finally:
             self._last = self._timer.now()
             self._last_write = self._last if verb != "GET" else self._last_write
-
-    def _read(self, response: requests.Response) -> str:
-        """The body as text. An answer that is too long, too slow, or no JSON where it must be, is no answer."""
-        until, content = time.monotonic() + self._patience.answer, bytearray()
-        while piece := response.raw.read1(65_536):  # what is there, so that a slow answer is noticed
-            content += piece
-            if len(content) > self._patience.size:
-                raise _FailedError(f"its answer is longer than {self._patience.size:,} bytes", sent=True)
-            if time.monotonic() > until:
-                raise _FailedError(f"its answer took longer than {self._patience.answer:.0f} seconds", sent=True)
-        text = content.decode("utf-8", "replace").replace(self._token, "…")  # whoever sends it back, it is not shown
-        if response.status_code in _WITH_BODY:
-            try:
-                json.loads(text)
-            except (ValueError, RecursionError) as error:
-                raise _FailedError("its answer is not JSON", sent=True) from error
-        return text
-
-
-def _session(api_url: str) -> requests.Session:
-    """One that takes nothing from the environment but a proxy and the certificates to trust."""
-    from requests.utils import get_environ_proxies
-
-    session = requests.Session()
-    session.trust_env = False  # no .netrc, no surprises
-    session.mount(f"{urlsplit(api_url).scheme}://", HTTPAdapter(max_retries=0))
-    if api_url.startswith("https://"):
-        session.proxies.update(get_environ_proxies(api_url))
-        session.verify = os.environ.get("SSL_CERT_FILE") or True
-    return session
 
 
 def _same_place(url: str, base: str) -> bool:
@@ -246,24 +174,3 @@ def _same_place(url: str, base: str) -> bool:
     below = other.path.rstrip("/")
     inside = f"{one.path}/".startswith(f"{below}/") or one.path == f"{below.removesuffix('/v3')}/graphql"
     return (one.scheme, one.netloc) == (other.scheme, other.netloc) and inside and "/../" not in f"{one.path}/"
-
-
-def _was_sent(error: Exception) -> bool:
-    """False only if no connection was made."""
-    cause = error.args[0] if error.args else None
-    refused = isinstance(getattr(cause, "reason", cause), NewConnectionError)
-    return not (refused or isinstance(error, requests.ConnectTimeout))
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate is not trusted"
-    return "it took too long" if isinstance(error, requests.Timeout | ReadTimeoutError) else str(error)
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        value = json.loads(text) if text else {}
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.forge import git_side, render
+from tests.forge import git_side, render_pulls
 from tests.forge.routes_issues import edit, open_conversation
 from tests.forge.routing import Answer, Call, RefusedError, route
 from tests.forge.values import Conversation, Pull, Repository, Review
@@ -24,7 +24,7 @@ def pulls(call: Call) -> Answer:
         and base in {"", c.pull.base_ref}
     ]
     shown.sort(key=lambda c: c.number, reverse=call.one("direction", "desc") == "desc")
-    return call.page([render.pull_in_list(call.forge, found, c) for c in shown])
+    return call.page([render_pulls.pull_in_list(call.forge, found, c) for c in shown])
 
 
 @route("POST", _PULLS)
@@ -55,18 +55,18 @@ def create_pull(call: Call) -> Answer:
         head_repository=home, head_owner=home.owner.login, head_ref=ref, head_sha=sha, base_ref=base, base_sha=tip
     )
     asked.pull.draft = call.body.get("draft", False)
-    return Answer(201, render.pull(call.forge, found, asked))
+    return Answer(201, render_pulls.pull(call.forge, found, asked))
 
 
 @route("GET", _PULLS + "/{number}")
 def pull(call: Call) -> Answer:
     """One pull request. Whether it can be merged is computed after the first look, as on GitHub."""
     found, asked, side = _pull(call)
-    shown = render.pull(call.forge, found, asked)
+    shown = render_pulls.pull(call.forge, found, asked)
     tip = git_side.tip(found.folder, side.base_ref) or side.base_sha
     if side.judged != (side.head_sha, tip):
         side.judged, side.mergeable = (side.head_sha, tip), None
-        shown = render.pull(call.forge, found, asked)
+        shown = render_pulls.pull(call.forge, found, asked)
         merged = git_side.merge(found.folder, tip, side.head_sha, f"Merge {side.head_sha} into {tip}")
         side.mergeable = merged is not None
         if merged is not None:
@@ -81,7 +81,7 @@ def edit_pull(call: Call) -> Answer:
     if side.merged_at and call.body.get("state") == "open":
         raise _invalid(_custom("The pull request cannot be reopened."))
     edit(call, found, asked)
-    return Answer(200, render.pull(call.forge, found, asked))
+    return Answer(200, render_pulls.pull(call.forge, found, asked))
 
 
 @route("PUT", _PULLS + "/{number}/merge")
@@ -105,7 +105,7 @@ def merge(call: Call) -> Answer:
 def reviews(call: Call) -> Answer:
     """All reviews, the oldest first."""
     found, asked, side = _pull(call)
-    return call.page([render.review(call.forge, found, asked, said) for said in side.reviews])
+    return call.page([render_pulls.review(call.forge, found, asked, said) for said in side.reviews])
 
 
 @route("POST", _PULLS + "/{number}/reviews")
@@ -124,7 +124,7 @@ def create_review(call: Call) -> Answer:
         submitted=call.forge.time(),
     )
     side.reviews.append(said)
-    return Answer(200, render.review(call.forge, found, asked, said))
+    return Answer(200, render_pulls.review(call.forge, found, asked, said))
 
 
 @route("PUT", _PULLS + "/{number}/reviews/{review}/dismissals")
@@ -135,7 +135,7 @@ def dismiss_review(call: Call) -> Answer:
     if said is None:
         raise RefusedError(404, "Not Found")
     said.state = "DISMISSED"
-    return Answer(200, render.review(call.forge, found, asked, said))
+    return Answer(200, render_pulls.review(call.forge, found, asked, said))
 
 
 def _pull(call: Call, level: str = "read") -> tuple[Repository, Conversation, Pull]:
