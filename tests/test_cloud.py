@@ -90,4 +90,4 @@ def test_register__without_a_token_a_link(make_dataset: Make, tmp_path: Path) ->
     assert "There is no token (GitHub gives none to a pull request from a fork), so nothing was written." in done.stdout
     link = "http://127.0.0.1:9/os-team/registry/issues/new?template=register.yml&title=Add+alice%2Ftown-budget"
     assert link in done.stdout
-    assert link in (tmp_path / "summary").read_text()
+    assert f"**[Open the form, filled in]({link}&" in (tmp_path / "summary").read_text()

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from osds.commands.register_link import register_by_link
-from osds.commands.register_side import Side, find_side, identity_of, make_fork, remote_of
+from osds.commands.register_side import Side, await_fork, find_side, identity_of, remote_of
 from osds.commands.registries import Access, Clock, open_github, read_registry
-from osds.edges.git import GitRefusedError
+from osds.edges.git import GitRefusedError, Remote
 from osds.edges.git_objects import Author
 from osds.edges.git_registry import RemoteRegistry, open_remote
 from osds.edges.github import GitHub, GitHubRefusedError, PullRequestFacts, RepositoryFacts
@@ -200,7 +200,13 @@ def _says(pull: PullRequestFacts, text: PullRequestText) -> bool:
 
 def _fetch(request: _Request, home: RepositoryFacts) -> str | None:
     """The tip of the asking branch."""
-    return request.files.fetch(remote_of(home, request.access), request.side.branch)
+    return request.files.fetch(_reach(request, home), request.side.branch)
+
+
+def _reach(request: _Request, home: RepositoryFacts) -> Remote:
+    if home.fork_of is None:
+        return remote_of(home, request.access)
+    return await_fork(home, request.files, request.access)
 
 
 def _carries(request: _Request, tip: str, pull: PullRequestFacts | None, policy: Policy) -> bool:
@@ -219,8 +225,7 @@ def _push(request: _Request, change: Change, tip: str | None, clock: Clock) -> N
     author = Author(identity=identity_of(side.account), time=clock())
     content = {CATALOG_FILE: change.catalog.render().encode()}
     new = files.commit(content, f"{change.title}\n\n{change.entry.url}\n", author)
-    home = side.home or make_fork(request.github, request.registry, files, request.access)
-    remote = remote_of(home, request.access)
+    remote = _reach(request, side.home or request.github.create_fork(request.registry.full_name))
     for _ in range(_TRIES):
         if files.push(remote, side.branch, new, tip):
             return

@@ -90,13 +90,12 @@ def remote_of(repository: RepositoryFacts, access: Access) -> Remote:
     return remote
 
 
-def make_fork(github: GitHub, registry: RepositoryFacts, files: RemoteRegistry, access: Access) -> RepositoryFacts:
-    """Make the fork and wait until git can use it."""
-    fork = github.create_fork(registry.full_name)
+def await_fork(fork: RepositoryFacts, files: RemoteRegistry, access: Access) -> Remote:
+    """Where git finds a fork, once it does: GitHub shows one before it has filled it."""
     remote = remote_of(fork, access)
     for _ in range(_FORK_SECONDS):
         if files.exists(remote):
-            return fork
+            return remote
         access.timer.sleep(1)
     raise OutsideError(f"GitHub has not finished the fork {fork.full_name}", next_step="Try again in a minute")
 

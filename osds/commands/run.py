@@ -19,7 +19,7 @@ from osds.errors import EXIT_OK, UsageError
 from osds.session import Session
 from osds.settings import Settings
 from osds.untrusted import code
-from osds.views.outcomes import render_bundle, render_publication, summarise_bundle, totals
+from osds.views.outcomes import render_bundle, render_publication, summarise_bundle, summarise_registration, totals
 
 if TYPE_CHECKING:
     from osds.registry.pull_request import Summary
@@ -94,7 +94,7 @@ def run_register(session: Session, folder: Path, settings: Settings, *, dry_run:
     entry = Entry(url=identity.url or identity.folder, name=identity.dataset.name, owner=identity.dataset.owner)
     done = register(entry, summary, target, access=access, clock=_now, progress=session.progress, dry_run=dry_run)
     session.say("\n".join(done.lines), {"dataset": str(entry.id), "dry-run": dry_run, **asdict(done)})
-    session.add_summary("\n\n".join(done.lines))
+    session.add_summary(summarise_registration(done))
     if done.how == "link" and access.token:
         session.warn(f"{done.why}. The job summary has a link that asks the registry")
     session.set_outputs({"registered": done.how, "pull-request": done.url if done.how == "pull request" else ""})

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from osds.registry.registration import Registered
 from osds.untrusted import code, one_line
 
 _MAX_TOTALS = 12
@@ -64,6 +65,19 @@ def render_publication(
         again = f"; {sent:,} bytes of its copies were refreshed" if sent else ""
         return f"Unchanged: version {sequence} of {one_line(dataset)} is already published{again}"
     return f"Published version {sequence} of {one_line(dataset)} ({sent:,} bytes sent)\nReaders fetch {one_line(url)}"
+
+
+def summarise_registration(done: Registered) -> str:
+    """What `osds register` did, as Markdown for the job summary: the link can be clicked and the row copied."""
+    shown = []
+    for line in done.lines:
+        if line == done.url:
+            shown.append(f"**[Open the form, filled in]({line})**")
+        elif line.startswith(("https://", "file://", "/")) and "," in line:
+            shown.append(code(line, 500))
+        else:
+            shown.append(one_line(line, 2000))
+    return "\n\n".join(shown)
 
 
 def _aligned(rows: list[tuple[str, str]]) -> list[str]:

@@ -35,7 +35,7 @@ from tests.forge.state import Forge
 from tests.forge.values import Conversation
 
 ENTRY = Entry(url="https://github.com/alice/budget", name="budget", owner="alice")
-HASTY = Patience(read=0.2)  # the double is silent for longer
+HASTY = Patience(read=1.5)  # the double is silent for longer, and otherwise far faster
 NOTICE = "<!-- osds:notice -->\nListed"
 PAUSES = 30.0  # seconds between requests and for a fork, beside what GitHub asks to wait
 

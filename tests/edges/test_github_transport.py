@@ -99,6 +99,17 @@ def test_limit__the_last_request_of_the_hour_is_the_last(server: Forge, api: Git
     assert len(server.requests) == 1, "it knows without asking"
 
 
+@pytest.mark.parametrize(("pause", "refused"), [(0.25, 0), (0.01, 1)])
+def test_limit__the_pace_of_writes_is_githubs(server: Forge, pause: float, refused: int) -> None:
+    server.hasty_after = 80
+    with GitHub(server.api_url, "keeper-token", pause=pause, timer=server.timer) as api:
+        for number in range(90):
+            api.transport.requestJsonAndCheck("POST", f"/repos/{REGISTRY}/issues", input={"title": str(number)})
+    assert sum(request.status == 403 for request in server.requests) == refused
+    assert len(server.repositories[REGISTRY].conversations) == 90
+    assert server.early == []
+
+
 def redirect(status: int, place: str) -> Fault:
     return answer_with(status, "moved", {"Location": place})
 

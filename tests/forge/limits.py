@@ -12,7 +12,7 @@ from tests.forge.values import Request, Token
 if TYPE_CHECKING:
     from tests.forge.state import Forge
 
-_HOUR = 3600
+_HOUR, _MINUTE = 3600, 60
 
 
 def refuse_beyond_limit(forge: Forge, token: Token | None, path: str) -> Answer | None:
@@ -26,6 +26,17 @@ def refuse_beyond_limit(forge: Forge, token: Token | None, path: str) -> Answer 
         return RefusedError(403, f"API rate limit exceeded for user ID {token.account.id}.").answer
     token.used += 1
     return None
+
+
+def refuse_haste(forge: Forge, request: Request) -> Answer | None:
+    """GitHub's refusal of more writes in a minute than it likes, where the test says how many that is."""
+    if forge.hasty_after is None or not request.writes:
+        return None
+    since = forge.timer.now() - _MINUTE
+    if sum(r.writes and r.at > since for r in forge.requests) <= forge.hasty_after:
+        return None
+    said = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+    return RefusedError(403, said, headers={"Retry-After": str(_MINUTE)}).answer
 
 
 def rate_headers(forge: Forge, token: Token | None) -> dict[str, str]:

@@ -34,9 +34,9 @@ class Plan:
 
     forge: Forge
     chance: Random
-    share: float = 0.3
+    share: float = 0.4
     most: int = 12
-    silence: float = 0.4
+    silence: float = 2.0
     drawn: Counter[str] = field(default_factory=Counter)
 
     def draw(self, request: Request) -> Fault | None:

@@ -11,7 +11,7 @@ import re
 import threading
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -48,6 +48,11 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class names it so)
         """Say nothing."""
 
+    def handle(self) -> None:
+        """Serve a connection until one side has enough."""
+        with suppress(ConnectionError):
+            super().handle()
+
     def handle_one(self) -> None:
         """Read a request, record it, fail as told, or answer."""
         parts = urlsplit(self.path)
@@ -68,13 +73,10 @@ class Handler(BaseHTTPRequestHandler):
             self.forge.early.append(request)
         answer = partial(self.api, request) if is_api else partial(self.git, request, parts.query)
         fault = self.fault(request)
-        try:
-            if fault:
-                fault(self, answer)
-            else:
-                answer()
-        except ConnectionError:  # the client has given up
-            self.close_connection = True
+        if fault:
+            fault(self, answer)
+        else:
+            answer()
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = handle_one  # noqa: N815 (http.server's names)
 
@@ -114,7 +116,7 @@ class Handler(BaseHTTPRequestHandler):
             token = find_token(self.forge, request.authorization)
         except RefusedError as refusal:
             return refusal.answer
-        answer = limits.refuse_beyond_limit(self.forge, token, path)
+        answer = limits.refuse_beyond_limit(self.forge, token, path) or limits.refuse_haste(self.forge, request)
         if answer is None:
             answer = limits.with_etag(request, self.routed(request, path, token), token)
         return Answer(answer.status, answer.body, {**limits.rate_headers(self.forge, token), **answer.headers})

@@ -27,6 +27,7 @@ class Forge:
     contract: Contract | None = None
     url: str = ""
     limit: int = 5000
+    hasty_after: int | None = None  # so many writes in a minute are too many; GitHub says 80
     fork_seconds: float = 0  # until git can use a new fork
     tokens: dict[str, Token] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)  # by login in lower case
