@@ -10,7 +10,10 @@ from pathlib import Path
 from scripts.fuzzes import github, tables
 from scripts.fuzzes.trying import add_common_options
 
-FUZZES = {"github": github, "tables": tables}  # a module has a docstring, `add_options(parser)` and `run(folder, options)`
+FUZZES = {
+    "github": github,
+    "tables": tables,
+}  # a module has a docstring, `add_options(parser)` and `run(folder, options)`
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ def server(github: Forge) -> Forge:
 def forge(server: Forge) -> Iterator[contract.Forge]:
     with client(server, "app-token") as app:
         yield GitHubForge(app, REGISTRY, server_url=SERVER)
+    assert {r.headers["accept-encoding"] for r in server.requests} <= {"identity"}, "nothing passes osds's transport by"
 
 
 def client(server: Forge, token: str) -> GitHub:
