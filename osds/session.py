@@ -24,6 +24,7 @@ from osds.settings import Settings, resolve
 from osds.silence import SETTINGS_FILE
 from osds.untrusted import lines
 from osds.views import json_report, summary, text
+from osds.views.annotation import command
 from osds.views.annotation import render as render_annotations
 
 REPORT_FILE = "osds-report.json"
@@ -73,6 +74,11 @@ class Session:
         from osds.views.formats import FORMATS
 
         return FORMATS[form](report, _in_workspace(folder, self.runner.workspace if self.runner else None))
+
+    def warn(self, message: str) -> None:
+        """Annotate the run with a warning, where there is a runner."""
+        if self.runner is not None:
+            print(command("warning", message, title="osds"), file=sys.stderr)
 
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
         """Set outputs of the action, where there is a runner."""

@@ -7,11 +7,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scripts.fuzzes import csv_cells, registry, tables
+from scripts.fuzzes import csv_cells, github, registry, tables
 from scripts.fuzzes.trying import add_common_options
 
 FUZZES = {
     "csv": csv_cells,
+    "github": github,
     "registry": registry,
     "tables": tables,
 }  # a module has a docstring, `add_options(parser)` and `run(folder, options)`

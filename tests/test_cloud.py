@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.edges.github_double import github_double
+from tests.forge.people import inhabit
+from tests.forge.server import serve
 from tests.store.s3 import SECRET, new_bucket, running_s3, s3_environment
 from tests.store.token_service import ROLE, running_token_service
 
@@ -45,8 +46,8 @@ def test_publish__an_endpoint_that_is_not_there(make_dataset: Make, monkeypatch:
 
 
 def test_register__a_pull_request_once(make_dataset: Make, tmp_path: Path) -> None:
-    with github_double(tmp_path / "github") as github:
-        github.users = {"alice-token": ("alice", 7)}
+    with serve(tmp_path / "github") as github:
+        inhabit(github)
         assert osds("registry", "init", tmp_path / "template").returncode == 0
         names = ("datapackage.json", "data/catalog.csv", "data/changes.csv", "osds.yml")
         github.add("os-team/registry", {name: (tmp_path / "template" / name).read_bytes() for name in names})
@@ -61,11 +62,14 @@ def test_register__a_pull_request_once(make_dataset: Make, tmp_path: Path) -> No
         first = osds("register", make_dataset(), *where, **runner)
         assert first.returncode == 0, first.stderr
         assert f"{github.url}/os-team/registry/pull/1" in first.stdout
-        (pull,) = github.pulls
-        assert pull["title"] == "Add alice/town-budget"
-        assert "`amount, 2023: 14.50 EUR`" in pull["body"]
+        (pull,) = github.pulls()
+        assert pull.title == "Add alice/town-budget"
+        assert "`amount, 2023: 14.50 EUR`" in pull.body
         assert (
-            f"pull-request<<{(tmp_path / 'output').read_text().split('pull-request<<')[1]}".count(pull["html_url"]) == 1
+            f"pull-request<<{(tmp_path / 'output').read_text().split('pull-request<<')[1]}".count(
+                f"{github.url}/os-team/registry/pull/1"
+            )
+            == 1
         )
         writes = len(github.writes())
         again = osds("register", make_dataset("again"), *where, **runner)
@@ -74,11 +78,20 @@ def test_register__a_pull_request_once(make_dataset: Make, tmp_path: Path) -> No
         assert "alice-token" not in first.stdout + first.stderr + again.stdout + again.stderr
 
 
-def test_register__without_a_token_a_link(make_dataset: Make) -> None:
-    url = "https://github.com/alice/town-budget"
-    done = osds("register", make_dataset(), "--registry", "os-team/registry", "--owner", "alice", "--url", url)
+def test_register__without_a_token_a_link(make_dataset: Make, tmp_path: Path) -> None:
+    runner = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_SERVER_URL": "http://127.0.0.1:9",  # nobody is there
+        "GITHUB_EVENT_NAME": "pull_request",
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+    }
+    where = ["--registry", "os-team/registry", "--owner", "alice", "--url", "https://github.com/alice/town-budget"]
+    done = osds("register", make_dataset(), *where, **runner)
     assert done.returncode == 0, done.stderr
-    assert "https://github.com/os-team/registry/issues/new?" in done.stdout
+    assert "There is no token (GitHub gives none to a pull request from a fork), so nothing was written." in done.stdout
+    link = "http://127.0.0.1:9/os-team/registry/issues/new?template=register.yml&title=Add+alice%2Ftown-budget"
+    assert link in done.stdout
+    assert f"**[Open the form, filled in]({link}&" in (tmp_path / "summary").read_text()
 
 
 @pytest.mark.parametrize(("token", "code"), [("the-token", 0), ("another-token", 4)])

@@ -129,8 +129,16 @@ def publish(path: str, *, dry_run: bool, as_json: bool, **flags: object) -> int:
 def register(path: str, *, dry_run: bool, as_json: bool, **flags: object) -> int:
     """Validate the dataset in the folder PATH and enter it into a registry.
 
-    A registry that is a git repository gets a commit. A registry on GitHub gets a pull request if the environment holds a
-    token (OSDS_TOKEN), otherwise a link is printed that asks for the entry. Running it again changes nothing.
+    The best way that is open is taken, and named. A registry in a folder or at another git server gets a commit. A registry
+    on GitHub gets a pull request if the environment holds a token (OSDS_TOKEN) that may open one, otherwise a link is
+    printed: whoever opens it asks with one click. Running it again changes nothing, and goes on where a run stopped.
+
+    \b
+    Which token may open a pull request on somebody else's registry:
+      classic token       scope public_repo (a fork is made)
+      GitHub App's token  Contents and Pull requests: write, installed on the registry
+      fine-grained token  on a registry of your own or your organisation's, with the same two
+      GITHUB_TOKEN        never: it reaches its own repository only, so there is a link
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""Registering on GitHub: a pull request from one branch per dataset, or a link to a filled-in form without a token.
+"""Registering on GitHub: a pull request from one branch per dataset, or a link where no token may open one.
 
 git carries the branch, PyGithub the conversation. The pull request changes the catalog's row and nothing else; the
 registry's own merger writes the log.
@@ -6,26 +6,30 @@ registry's own merger writes the log.
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from osds.commands.registries import Access, Clock, read_registry
-from osds.edges.git import Remote
-from osds.edges.git_objects import OSDS, Author, Identity
+from osds.commands.register_link import register_by_link
+from osds.commands.register_side import Side, await_fork, find_side, identity_of, remote_of
+from osds.commands.registries import Access, Clock, open_github, read_registry
+from osds.edges.git import GitRefusedError, Remote
+from osds.edges.git_objects import Author
 from osds.edges.git_registry import RemoteRegistry, open_remote
-from osds.edges.github import Account, GitHub, GitHubRefusedError, PullRequestFacts, RepositoryFacts
-from osds.errors import OutsideError, UnsafeInputError, UsageError
+from osds.edges.github import GitHub, GitHubRefusedError, PullRequestFacts, RepositoryFacts
+from osds.errors import OutsideError, UsageError
 from osds.progress import Progress
 from osds.registry.catalog import CATALOG_FILE, Entry
 from osds.registry.entering import Change, decide
 from osds.registry.policy import Policy
-from osds.registry.pull_request import PullRequestText, Summary, branch_name, render_pull_request
+from osds.registry.pull_request import PullRequestText, Summary, render_pull_request
 from osds.registry.registration import GitHubTarget, Registered
 from osds.registry.urls import is_public
 
-_FORK_SECONDS = 60  # GitHub makes forks in the background
 _TRIES = 5
+_MAY_NOT = {401, 403, 404}  # GitHub's answers to a token that may not; 404 if it lacks a scope
+_GRANT = (
+    "give a classic token with the scope public_repo, or the token of a GitHub App that is installed on the registry"
+)
 
 
 def register_on_github(
@@ -44,39 +48,55 @@ def register_on_github(
             f"A registry on GitHub cannot list {entry.url!r}",
             next_step="Push the dataset to a public repository, and give its https URL",
         )
-    if not access.token:
-        return _link(entry, target)
-    with (
-        progress.task(f"Asking {target.full_name} to enter {entry.id}"),
-        GitHub(access.api_url, access.token, pause=access.pause) as github,
-    ):
-        registry = github.repository(target.full_name)
+    with progress.task(f"Asking {target.full_name} to enter {entry.id}"):
+        if not access.token:
+            return register_by_link(entry, target, access.why_link)
+        try:
+            return _ask_on_github(entry, summary, target, access=access, clock=clock, dry_run=dry_run)
+        except GitHubRefusedError as refusal:
+            if refusal.status not in _MAY_NOT:
+                raise
+            return register_by_link(entry, target, _why_not(refusal, target))
+
+
+def _ask_on_github(
+    entry: Entry, summary: Summary, target: GitHubTarget, *, access: Access, clock: Clock, dry_run: bool
+) -> Registered:
+    with open_github(access) as github:
+        registry = _find_registry(github, target, entry)
         if registry.archived:
             raise UsageError(f"The registry {registry.full_name} is archived", next_step="Ask where it has moved to")
-        side = _side(github, registry, branch_name(entry.id))
+        side = find_side(github, registry, entry.id)
         # A fork may lack the registry's newest commits, so a push to it needs their history.
         depth = 1 if side.in_registry else None
-        with open_remote(_remote(registry, access), branch=registry.default_branch, depth=depth) as files:
+        with open_remote(remote_of(registry, access), branch=registry.default_branch, depth=depth) as files:
             request = _Request(github=github, access=access, registry=registry, side=side, files=files, entry=entry)
-            return _ask(request, summary, clock=clock, dry_run=dry_run)
+            done = _ask(request, summary, clock=clock, dry_run=dry_run)
+        if registry.full_name.lower() == target.full_name.lower():
+            return done
+        moved = f"The registry {target.full_name} is now {registry.full_name}: write that in your settings"
+        return replace(done, lines=(*done.lines, moved))
 
 
-def _link(entry: Entry, target: GitHubTarget) -> Registered:
-    url = target.link(entry)
-    lines = ("There is no token, so nothing was written. Open this link and press the button there:", url)
-    return Registered(how="link", where=target.url, url=url, lines=lines)
+def _find_registry(github: GitHub, target: GitHubTarget, entry: Entry) -> RepositoryFacts:
+    try:
+        return github.repository(target.full_name)
+    except GitHubRefusedError as refusal:
+        if refusal.status != 404:
+            raise
+        raise UsageError(
+            f"{target.full_name} is not on {target.server_url}, or the token may not see it",
+            next_step=f"Check the name. If you see it in your browser, ask there: {target.form_link(entry)}",
+        ) from refusal
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Side:
-    """Where the asking branch lives. `home` is None while the fork is still to be made."""
-
-    account: Account | None
-    in_registry: bool
-    branch: str
-    head: str  # owner:branch
-    pull: PullRequestFacts | None
-    home: RepositoryFacts | None
+def _why_not(refusal: GitHubRefusedError, target: GitHubTarget) -> str:
+    """What keeps the token from it, in a few words."""
+    if refusal.status == 401:
+        return "The token is wrong or has expired (make a new one)"
+    if refusal.sign_on:
+        return f"{target.owner} asks for single sign-on (let the token in at {refusal.sign_on})"
+    return f"The token may not open a pull request on {target.full_name} ({_GRANT})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,72 +106,88 @@ class _Request:
     github: GitHub
     access: Access
     registry: RepositoryFacts
-    side: _Side
+    side: Side
     files: RemoteRegistry
     entry: Entry
 
 
-def _side(github: GitHub, registry: RepositoryFacts, branch: str) -> _Side:
-    account = github.account()
-    # The token of an app cannot own a fork: either it may write to the registry, or the push will say that it may not.
-    in_registry = registry.may_push or account is None
-    owner, _, name = registry.full_name.partition("/")
-    head = f"{owner if in_registry or account is None else account.login}:{branch}"
-    pull = github.find_pull_request(registry.full_name, head)
-    if in_registry or account is None:
-        home: RepositoryFacts | None = registry
-    elif pull and pull.head_repository:
-        home = github.repository(pull.head_repository)
-    else:
-        home = _fork(github, registry, f"{account.login}/{name}")
-    return _Side(account=account, in_registry=in_registry, branch=branch, head=head, pull=pull, home=home)
-
-
-def _fork(github: GitHub, registry: RepositoryFacts, full_name: str) -> RepositoryFacts | None:
-    """The user's repository of this name, if it is a fork of the registry."""
-    try:
-        found = github.repository(full_name)
-    except GitHubRefusedError as refusal:
-        if refusal.status == 404:
-            return None
-        raise
-    return found if found.fork_of == registry.full_name else None
-
-
-def _remote(repository: RepositoryFacts, access: Access) -> Remote:
-    """Where git finds a repository. The token goes to GitHub's own host, whatever the API says."""
-    remote = Remote(url=repository.clone_url, token=access.token)
-    if remote.host != urlsplit(access.server_url).netloc:
-        raise UnsafeInputError(
-            f"The repository {repository.full_name} is on {remote.host}, not on {access.server_url}",
-            next_step="Check the URLs of GitHub's server and its API: they belong together",
-        )
-    return remote
-
-
 def _ask(request: _Request, summary: Summary, *, clock: Clock, dry_run: bool) -> Registered:
-    entry, registry, pull = request.entry, request.registry, request.side.pull
+    entry, registry = request.entry, request.registry
     catalog, policy = read_registry(request.files)
     change = decide(catalog, entry, policy)
     if change is None:
         return _unchanged(registry, f"{entry.id} is already in {registry.full_name}", registry.html_url)
     text = render_pull_request(change, summary)
-    tip = _branch_tip(request)
-    carries = tip is not None and _carries(request, tip, policy)
-    if carries and pull and not pull.open and not pull.merged:
-        said = (
-            f"{registry.full_name} closed the pull request for {entry.id} without entering it. Ask there, or reopen it"
-        )
-        return _unchanged(registry, said, pull.url)
-    if carries and pull and pull.open and _says(pull, text):
-        return _unchanged(registry, f"{registry.full_name} has been asked for {entry.id}: {pull.url}", pull.url)
+    home, side = request.side.home, request.side
+    tip = _fetch(request, home) if home else None
+    carries = tip is not None and _carries(request, tip, side.pull, policy)
+    settled = _settled(request, text, policy, carries=carries)
+    if settled is not None:
+        return settled
     if dry_run:
-        said = f"Would ask {registry.full_name} by pull request from {request.side.head}: {text.title}"
-        return Registered(how="pull request", where=registry.html_url, lines=(said, change.row))
-    if not carries:
-        _push(request, change, tip, clock)
-    url = _converse(request, text)
-    return Registered(how="pull request", where=registry.html_url, url=url, lines=(f"{text.title}: {url}", change.row))
+        said = f"Would ask {registry.full_name} by pull request from {side.head}: {text.title}"
+        return Registered(how="pull request", where=registry.html_url, why=_why(request), lines=(said, change.row))
+    return _write(request, change, text, push=None if carries else lambda: _push(request, change, tip, clock))
+
+
+def _settled(request: _Request, text: PullRequestText, policy: Policy, *, carries: bool) -> Registered | None:
+    """The outcome if nothing is left to do: somebody asked already, in these words, or was answered."""
+    entry, registry, pull, other = request.entry, request.registry, request.side.pull, request.side.other
+    asked = f"{registry.full_name} has been asked for {entry.id}"
+    if carries and pull and pull.open and _says(pull, text):
+        return _unchanged(registry, f"{asked}: {pull.url}", pull.url)
+    if carries and pull and not pull.open and not pull.merged:
+        said = f"{registry.full_name} closed the pull request for {entry.id} without entering it"
+        return _unchanged(registry, f"{said}. Ask there, or reopen it: {pull.url}", pull.url)
+    if other and other.head_repository and not (pull and pull.open):
+        tip = _fetch(request, request.github.repository(other.head_repository))
+        if tip and _carries(request, tip, other, policy):
+            return _unchanged(registry, f"{asked} by another account: {other.url}", other.url)
+    return None
+
+
+def _write(request: _Request, change: Change, text: PullRequestText, push: Callable[[], None] | None) -> Registered:
+    """Push the branch, if need be, and let its pull request say `text`. Where the token may not, a link."""
+    registry, side = request.registry, request.side
+    try:
+        if push is not None:
+            push()
+    except GitRefusedError:
+        where = registry.full_name if side.in_registry else f"the fork of {registry.full_name}"
+        return register_by_link(request.entry, _target(request), f"The token may not write to {where} ({_GRANT})")
+    try:
+        url = _converse(request, text)
+    except GitHubRefusedError as refusal:
+        if refusal.status not in _MAY_NOT:
+            raise
+        return _finish_by_hand(request, change, text, refusal)
+    lines = (f"{text.title}: {url}", change.row, f"By pull request from {side.head}: {_why(request)}")
+    return Registered(how="pull request", where=registry.html_url, url=url, why=_why(request), lines=lines)
+
+
+def _why(request: _Request) -> str:
+    registry, account = request.registry.full_name, request.side.account
+    if account is None:
+        return f"the token is that of an app, which serves {registry}"
+    may = "may" if request.side.in_registry else "may not"
+    return f"the token is that of {account.login}, who {may} write to {registry}"
+
+
+def _finish_by_hand(
+    request: _Request, change: Change, text: PullRequestText, refusal: GitHubRefusedError
+) -> Registered:
+    """The branch is there, and the token may not ask for it: a person can, with one click."""
+    registry = request.registry
+    target = _target(request)
+    url = target.compare_link(registry.default_branch, request.side.head, text)
+    why = _why_not(refusal, target)
+    ask = f"{why}. The branch {request.side.head} is ready: open this link and press the button there:"
+    return Registered(how="link", where=registry.html_url, url=url, why=why, lines=(ask, url, change.row))
+
+
+def _target(request: _Request) -> GitHubTarget:
+    owner, _, name = request.registry.full_name.partition("/")
+    return GitHubTarget(owner=owner, repository=name, server_url=request.access.server_url.rstrip("/"))
 
 
 def _unchanged(registry: RepositoryFacts, said: str, url: str) -> Registered:
@@ -162,14 +198,19 @@ def _says(pull: PullRequestFacts, text: PullRequestText) -> bool:
     return (pull.title, pull.body.rstrip()) == (text.title, text.body.rstrip())
 
 
-def _branch_tip(request: _Request) -> str | None:
-    home = request.side.home
-    return request.files.fetch(_remote(home, request.access), request.side.branch) if home else None
+def _fetch(request: _Request, home: RepositoryFacts) -> str | None:
+    """The tip of the asking branch."""
+    return request.files.fetch(_reach(request, home), request.side.branch)
 
 
-def _carries(request: _Request, tip: str, policy: Policy) -> bool:
+def _reach(request: _Request, home: RepositoryFacts) -> Remote:
+    if home.fork_of is None:
+        return remote_of(home, request.access)
+    return await_fork(home, request.files, request.access)
+
+
+def _carries(request: _Request, tip: str, pull: PullRequestFacts | None, policy: Policy) -> bool:
     """True if the branch already asks for the row. A branch that was merged asks for nothing any more."""
-    pull = request.side.pull
     if pull and pull.merged and pull.head_sha == tip:
         return False
     try:
@@ -181,11 +222,10 @@ def _carries(request: _Request, tip: str, policy: Policy) -> bool:
 
 def _push(request: _Request, change: Change, tip: str | None, clock: Clock) -> None:
     side, files = request.side, request.files
-    author = Author(identity=_identity(side.account), time=clock())
+    author = Author(identity=identity_of(side.account), time=clock())
     content = {CATALOG_FILE: change.catalog.render().encode()}
     new = files.commit(content, f"{change.title}\n\n{change.entry.url}\n", author)
-    home = side.home or _new_fork(request)
-    remote = _remote(home, request.access)
+    remote = _reach(request, side.home or request.github.create_fork(request.registry.full_name))
     for _ in range(_TRIES):
         if files.push(remote, side.branch, new, tip):
             return
@@ -193,17 +233,6 @@ def _push(request: _Request, change: Change, tip: str | None, clock: Clock) -> N
     raise OutsideError(
         f"The branch {side.head} does not stand still", next_step="Try again when no other run is active"
     )
-
-
-def _new_fork(request: _Request) -> RepositoryFacts:
-    """Make the fork and wait until git can use it."""
-    fork = request.github.create_fork(request.registry.full_name)
-    remote = _remote(fork, request.access)
-    for _ in range(_FORK_SECONDS):
-        if request.files.exists(remote):
-            return fork
-        time.sleep(1)
-    raise OutsideError(f"GitHub has not finished the fork {fork.full_name}", next_step="Try again in a minute")
 
 
 def _converse(request: _Request, text: PullRequestText) -> str:
@@ -220,10 +249,3 @@ def _converse(request: _Request, text: PullRequestText) -> str:
     if not _says(pull, text):
         github.update_pull_request(registry.full_name, pull.number, title=text.title, body=text.body)
     return pull.url
-
-
-def _identity(account: Account | None) -> Identity:
-    """The address by which GitHub knows a user who keeps their e-mail private."""
-    if account is None:
-        return OSDS
-    return Identity(name=account.login, email=f"{account.id}+{account.login}@users.noreply.github.com")

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from osds.edges.git_registry import Registry
-from osds.edges.github import API_URL
+from osds.edges.github import API_URL, GitHub
+from osds.edges.github_waiting import Patience, Timer, WallTimer
 from osds.errors import UsageError
 from osds.registry.catalog import CATALOG_FILE, Catalog, parse_catalog
 from osds.registry.lines import RegistryFileError
@@ -22,9 +23,19 @@ class Access:
     """How osds may speak to a registry elsewhere. `server_url` and `api_url` belong together (GITHUB_SERVER_URL, …)."""
 
     token: str | None = field(default=None, repr=False)
+    why_link: str = "There is no token"  # why there is no more than a link without one
     server_url: str = SERVER_URL
     api_url: str = API_URL
     pause: float = 0.25  # seconds between two requests to GitHub
+    timer: Timer = field(default_factory=WallTimer, repr=False)
+    patience: Patience = field(default_factory=Patience)
+
+
+def open_github(access: Access) -> GitHub:
+    """GitHub as the token sees it. Raises `UsageError` if there is no token."""
+    if not access.token:
+        raise UsageError("There is no token for GitHub", next_step="Set OSDS_TOKEN")
+    return GitHub(access.api_url, access.token, pause=access.pause, timer=access.timer, patience=access.patience)
 
 
 def read_registry(registry: Registry, *, commit: str | None = None) -> tuple[Catalog, Policy]:

@@ -20,7 +20,7 @@ from osds.commands.validate import Validation, validate
 from osds.errors import EXIT_OK, UsageError
 from osds.session import Session
 from osds.settings import Settings
-from osds.views.outcomes import render_bundle, summarise_bundle, totals
+from osds.views.outcomes import render_bundle, summarise_bundle, summarise_registration, totals
 
 if TYPE_CHECKING:
     from osds.dataset.package import DataPackage
@@ -103,11 +103,15 @@ def run_register(session: Session, folder: Path, settings: Settings, *, dry_run:
     access = Access(token=settings.token)
     if session.runner is not None:
         access = replace(access, server_url=session.runner.server_url, api_url=session.runner.api_url)
+        if session.runner.event == "pull_request":
+            access = replace(access, why_link="There is no token (GitHub gives none to a pull request from a fork)")
     target = parse_registry(settings.registry, server_url=access.server_url)
     entry = Entry(url=identity.url or identity.folder, name=identity.dataset.name, owner=identity.dataset.owner)
     done = register(entry, summary, target, access=access, clock=_now, progress=session.progress, dry_run=dry_run)
     session.say("\n".join(done.lines), {"dataset": str(entry.id), "dry-run": dry_run, **asdict(done)})
-    session.add_summary("\n\n".join(done.lines))
+    session.add_summary(summarise_registration(done))
+    if done.how == "link" and access.token:
+        session.warn(f"{done.why}. The job summary has a link that asks the registry")
     session.set_outputs({"registered": done.how, "pull-request": done.url if done.how == "pull request" else ""})
     return EXIT_OK
 

@@ -162,11 +162,19 @@ class Git:
         return done
 
 
+class GitRefusedError(OutsideError):
+    """Raised if the other side asks for a login, or says that this one may not do it."""
+
+
 def failure(verb: str, done: Finished, remote: Remote | None = None) -> OutsideError:
     """The error for a git command that failed, with the likely next step."""
     where = f" with {remote.url}" if remote else ""
     step = next((step for sign, step in _NEXT_STEPS if sign in done.problem), "Try again")
-    return OutsideError(f"git {verb} failed{where}: {done.problem or f'exit code {done.code}'}", next_step=step)
+    kind = GitRefusedError if remote and any(sign in done.problem for sign in _REFUSALS) else OutsideError
+    return kind(f"git {verb} failed{where}: {done.problem or f'exit code {done.code}'}", next_step=step)
+
+
+_REFUSALS = ("could not read Username", "Authentication failed", "error: 401", "error: 403", "denied")
 
 
 _NEXT_STEPS = (

@@ -123,7 +123,11 @@ class RemoteRegistry(Registry):
         depth = [f"--depth={self.depth}"] if self.depth else []
         options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", *depth)
         ref = f"refs/osds/{_check_branch(branch)}"
-        self.git.output("fetch", *options, "--", remote.url, f"+refs/heads/{branch}:{ref}", remote=remote)
+        done = self.git.run("fetch", *options, "--", remote.url, f"+refs/heads/{branch}:{ref}", remote=remote)
+        if "couldn't find remote ref" in done.problem:
+            raise UsageError(f"The registry {remote.url} has no branch {branch!r} with a commit", next_step=_MAKE_ONE)
+        if done.code != 0:
+            raise failure("fetch", done, remote)
         return self.git.output("rev-parse", "--verify", f"{ref}^{{commit}}").text
 
     def pull_request(self, number: int) -> str | None:

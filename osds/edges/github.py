@@ -7,32 +7,25 @@ that another try may heal an `OutsideError`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
+from osds.edges.github_errors import GitHubRefusedError, translated
+from osds.edges.github_waiting import Patience, Timer, WallTimer
 from osds.errors import OutsideError, UsageError
 
 if TYPE_CHECKING:
-    from github import Github, GithubException
     from github.PullRequest import PullRequest
     from github.Repository import Repository
 
+    from osds.edges.github_transport import Transport
+
 API_URL = "https://api.github.com"
 
-_TIMEOUT = 30  # seconds
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
-
-class GitHubRefusedError(UsageError):
-    """Raised if GitHub understood and said no: 401, 403, 404, 409, 410 or 422. Another try gives the same answer."""
-
-    def __init__(self, what: str, *, status: int, next_step: str) -> None:
-        super().__init__(what, next_step=next_step)
-        self.status = status
+__all__ = ["API_URL", "Account", "GitHub", "GitHubRefusedError", "PullRequestFacts", "RepositoryFacts"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,52 +69,63 @@ class GitHub:
     `pause` is the least time between two requests in seconds; writes keep four times that (GitHub asks for 1 second).
     """
 
-    def __init__(self, api_url: str, token: str, *, pause: float = 0.25) -> None:
-        from github import Auth, Github
-
-        from osds.edges.github_retry import MAX_WAIT, BoundedRetry, Budget
+    def __init__(
+        self,
+        api_url: str,
+        token: str,
+        *,
+        pause: float = 0.25,
+        timer: Timer | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        from osds.edges.github_transport import Transport
 
         host = urlsplit(api_url)
         if host.scheme != "https" and not (host.scheme == "http" and _LOOPBACK.fullmatch(host.hostname or "")):
             raise UsageError(f"{api_url!r} is not the https URL of GitHub's API", next_step=f"GitHub's is {API_URL}")
-        self._github: Github = Github(
-            base_url=api_url.rstrip("/"),
-            auth=Auth.Token(token),
-            timeout=_TIMEOUT,
-            user_agent="osds",
-            retry=BoundedRetry(budget=Budget(MAX_WAIT), backoff_factor=4 * pause),
-            seconds_between_requests=pause,
-            seconds_between_writes=4 * pause,
-            lazy=True,  # a repository is only asked for when its facts are
-        )
+        timer, patience = timer or WallTimer(), patience or Patience()
+        self.transport: Transport = Transport(api_url.rstrip("/"), token, pause=pause, timer=timer, patience=patience)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._github.close()
+        self.transport.close()
 
     def account(self) -> Account | None:
         """The user whom the token belongs to; None for the token of an app, which is no user."""
+        from github.AuthenticatedUser import AuthenticatedUser
+
         try:
-            with _translated("GET /user"):
-                user = self._github.get_user()
+            with translated("GET /user"):
+                user = AuthenticatedUser(self.transport, url="/user")
                 return Account(login=user.login, id=user.id)
         except GitHubRefusedError as refusal:
-            if refusal.status == 403:  # "Resource not accessible by integration"
+            if refusal.status == 403 and not refusal.sign_on:  # "Resource not accessible by integration"
                 return None
             raise
 
+    def myself(self) -> Account:
+        """Whose the token is, also if it is an app's: then the bot that its comments are from."""
+        user = self.account()
+        if user is not None:
+            return user
+        with translated("who the token's app is"):
+            _, answer = self.transport.graphql_query("query { viewer { login databaseId } }", {})
+            viewer = answer["data"]["viewer"]
+            return Account(login=viewer["login"], id=viewer["databaseId"])
+
     def repository(self, full_name: str) -> RepositoryFacts:
         """The repository `owner/name`. Raises `GitHubRefusedError` (404) if the token sees none."""
-        with _translated(f"repository {full_name}"):
-            return _repository(self._repo(full_name))
+        with translated(f"repository {full_name}"):
+            return _repository(self.handle(full_name))
 
     def find_pull_request(self, registry: str, head: str) -> PullRequestFacts | None:
         """The pull request on `registry` from `head` (`owner:branch`): an open one, else the newest closed one."""
-        with _translated(f"pull requests of {registry}"):
-            found = self._repo(registry).get_pulls(state="all", head=head, sort="created", direction="desc")
-            pulls = [_pull_request(pull) for pull in found.get_page(0)]
+        with translated(f"pull requests of {registry}"):
+            found = self.handle(registry).get_pulls(state="all", head=head, sort="created", direction="desc")
+            # GitHub ignores a filter that it does not understand, so look again.
+            pulls = [_pull_request(pull) for pull in found if pull.head.label.lower() == head.lower()]
         return next((pull for pull in pulls if pull.open), pulls[0] if pulls else None)
 
     def create_pull_request(self, registry: str, *, head: str, base: str, title: str, body: str) -> PullRequestFacts:
@@ -140,20 +144,29 @@ class GitHub:
 
     def update_pull_request(self, registry: str, number: int, *, title: str, body: str) -> None:
         """Give a pull request this title and body."""
-        with _translated(f"pull request {number} of {registry}"):
-            self._repo(registry).get_pull(number).edit(title=title, body=body)
+        with translated(f"pull request {number} of {registry}"):
+            self.handle(registry).get_pull(number).edit(title=title, body=body)
 
     def create_fork(self, full_name: str) -> RepositoryFacts:
         """The fork of a repository in the account of the token's user; GitHub answers with the one that is there."""
-        with _translated(f"fork of {full_name}"):
-            return _repository(self._repo(full_name).create_fork(default_branch_only=True))
+        try:
+            return self._fork(full_name)
+        except OutsideError:
+            return self._fork(full_name)  # asking twice makes one fork
+
+    def handle(self, full_name: str) -> Repository:
+        """PyGithub's object of a repository. It asks nothing before its facts are wanted."""
+        from github.Repository import Repository
+
+        return Repository(self.transport, url=f"/repos/{full_name}")
 
     def _create(self, registry: str, head: str, base: str, title: str, body: str) -> PullRequestFacts:
-        with _translated(f"new pull request on {registry}"):
-            return _pull_request(self._repo(registry).create_pull(base=base, head=head, title=title, body=body))
+        with translated(f"new pull request on {registry}"):
+            return _pull_request(self.handle(registry).create_pull(base=base, head=head, title=title, body=body))
 
-    def _repo(self, full_name: str) -> Repository:
-        return self._github.get_repo(full_name)
+    def _fork(self, full_name: str) -> RepositoryFacts:
+        with translated(f"fork of {full_name}"):
+            return _repository(self.handle(full_name).create_fork(default_branch_only=True))
 
 
 def _repository(repository: Repository) -> RepositoryFacts:
@@ -181,44 +194,3 @@ def _pull_request(pull: PullRequest) -> PullRequestFacts:
         head_sha=pull.head.sha,
         head_repository=pull.head.repo.full_name if pull.head.repo else None,
     )
-
-
-@contextmanager
-def _translated(what: str) -> Iterator[None]:
-    from github import GithubException
-    from requests import RequestException
-
-    try:
-        yield
-    except GithubException as error:
-        raise _refusal(what, error) from error
-    except RequestException as error:
-        reason = _one_line(str(error))
-        raise OutsideError(f"GitHub did not answer ({what}): {reason}", next_step="Try again") from error
-
-
-def _refusal(what: str, error: GithubException) -> GitHubRefusedError | OutsideError:
-    from github import RateLimitExceededException
-
-    message = error.data.get("message", "") if isinstance(error.data, dict) else ""
-    said = _one_line(f"GitHub answered {error.status} ({what}): {message}")
-    if isinstance(error, RateLimitExceededException) or error.status == 429:
-        return OutsideError(said, next_step="The token's rate limit is used up: try again in an hour")
-    if error.status in _NEXT_STEPS:
-        return GitHubRefusedError(said, status=error.status, next_step=_NEXT_STEPS[error.status])
-    return OutsideError(said, next_step="Try again")
-
-
-_NEXT_STEPS = {
-    401: "The token is wrong or has expired: make a new one",
-    403: "The token may not do this. A workflow's own GITHUB_TOKEN cannot reach another repository: "
-    "use a GitHub App's token or a classic token with the scope public_repo",
-    404: "Check the name; if the repository is private, the token must be allowed to see it",
-    409: "Look at the repository on GitHub: it may be empty or archived",
-    410: "Pull requests or issues are switched off there: ask the registry's keepers",
-    422: "Look at the pull requests of the registry on GitHub",
-}
-
-
-def _one_line(text: str) -> str:
-    return _UNPRINTABLE.sub(" ", text).strip()[:300]

@@ -38,6 +38,7 @@ class Runner:
     repository_id: int | None
     repository_url: str | None
     commit: str | None
+    event: str | None  # what started the run: push, pull_request, …
     server_url: str
     api_url: str
 
@@ -68,6 +69,7 @@ def find_runner(environ: Mapping[str, str]) -> Runner | None:
         repository_id=_number(environ.get("GITHUB_REPOSITORY_ID", "")),
         repository_url=f"{server}/{repository}" if repository else None,
         commit=environ.get("GITHUB_SHA") or None,
+        event=environ.get("GITHUB_EVENT_NAME") or None,
         server_url=server,
         api_url=environ.get("GITHUB_API_URL") or API_URL,
     )

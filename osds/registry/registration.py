@@ -6,13 +6,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from osds.errors import UsageError
-from osds.registry.catalog import Entry
+from osds.registry.catalog import CATALOG_FILE, Entry
+from osds.registry.pull_request import PullRequestText
 from osds.registry.template import ISSUE_FORM
 
 SERVER_URL = "https://github.com"
+
+_MAX_LINK = 6000  # characters; GitHub and browsers cut longer ones
 
 _REPOSITORY = r"(?P<owner>[A-Za-z0-9][A-Za-z0-9_-]{0,38})/(?P<repository>[A-Za-z0-9._-]{1,100}?)(?:\.git)?"
 _SHORT = re.compile(_REPOSITORY)
@@ -52,10 +55,20 @@ class GitHubTarget:
         """The page of the repository, which is also where git finds it."""
         return f"{self.server_url}/{self.full_name}"
 
-    def link(self, entry: Entry) -> str:
+    def form_link(self, entry: Entry) -> str:
         """The address of a form that asks for `entry`, filled in; opening it in a browser writes nothing yet."""
         query = {"template": ISSUE_FORM, "title": f"Add {entry.id}", "dataset": entry.url}
         return f"{self.url}/issues/new?{urlencode(query)}"
+
+    def edit_link(self, branch: str) -> str:
+        """The address where a person edits the catalog; GitHub makes a fork and a pull request of it by itself."""
+        return f"{self.url}/edit/{quote(branch)}/{CATALOG_FILE}"
+
+    def compare_link(self, base: str, head: str, text: PullRequestText) -> str:
+        """The address of a pull request's form for the branch `head` (`owner:branch`), filled in as far as a URL can."""
+        place = f"{self.url}/compare/{quote(base)}...{quote(head, safe=':/')}"
+        link = f"{place}?{urlencode({'expand': 1, 'title': text.title, 'body': text.body})}"
+        return link if len(link) <= _MAX_LINK else f"{place}?{urlencode({'expand': 1, 'title': text.title})}"
 
 
 Target = FolderTarget | GitTarget | GitHubTarget
@@ -63,11 +76,15 @@ Target = FolderTarget | GitTarget | GitHubTarget
 
 @dataclass(frozen=True, kw_only=True)
 class Registered:
-    """What `register` did, or would do in a dry run. `where` is the registry, `url` a commit id or a web address."""
+    """What `register` did, or would do in a dry run. `where` is the registry, `url` a commit id or a web address.
+
+    `why` says in one sentence why it was this way and no other.
+    """
 
     how: Literal["commit", "pull request", "link", "unchanged"]
     where: str
     url: str = ""
+    why: str = ""
     lines: tuple[str, ...] = ()
 
 

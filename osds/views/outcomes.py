@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from osds.registry.registration import Registered
 from osds.untrusted import code, one_line
 
 _MAX_TOTALS = 12
@@ -50,6 +51,19 @@ def _breakdown(skipped: Mapping[str, Any]) -> str:
         name if levels[-1:] in ([], [name]) else f"{name} ({levels[-1]})" for name, levels in skipped["dimensions"]
     ]
     return " × ".join(parts)
+
+
+def summarise_registration(done: Registered) -> str:
+    """What `osds register` did, as Markdown for the job summary: the link can be clicked and the row copied."""
+    shown = []
+    for line in done.lines:
+        if line == done.url:
+            shown.append(f"**[Open the form, filled in]({line})**")
+        elif line.startswith(("https://", "file://", "/")) and "," in line:
+            shown.append(code(line, 500))
+        else:
+            shown.append(one_line(line, 2000))
+    return "\n\n".join(shown)
 
 
 def _aligned(rows: list[tuple[str, str]]) -> list[str]:

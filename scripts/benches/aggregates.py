@@ -82,8 +82,8 @@ def _curve(folder: Path, options: argparse.Namespace) -> Iterator[str]:
         for cells in most:
             command = _sums(dataset, rows, options, cells)
             measured = measure({SUMS: command}, runs=options.runs, cwd=folder)[SUMS]
-            seconds, peak = median(measured), max(one.megabytes for one in measured)
-            yield f"{rows:>12,}{cells:>12,}{seconds:>10.2f}{seconds * 1e6 / rows:>18.2f}{peak:>8.0f}   {measured[0].last_line}"
+            seconds, peak, one = median(measured), max(each.megabytes for each in measured), measured[0]
+            yield f"{rows:>12,}{cells:>12,}{seconds:>10.2f}{seconds * 1e6 / rows:>18.2f}{peak:>8.0f}   {one.last_line}"
         shutil.rmtree(dataset)
 
 

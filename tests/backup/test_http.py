@@ -18,8 +18,10 @@ from osds.edges.objects import ObjectStore, open_store
 from osds.errors import OutsideError, UnsafeInputError
 from osds.progress import Silent
 from osds.store.backup import State
-from tests.edges.github_double import GitHubDouble, github_double
 from tests.edges.http_faults import answer_with
+from tests.forge.people import inhabit
+from tests.forge.server import serve
+from tests.forge.state import Forge
 from tests.samples import ROWS, descriptor
 
 LOOPBACK = Reach(loopback=True)
@@ -31,9 +33,7 @@ def store(tmp_path: Path, home: Path) -> ObjectStore:
     return open_store(str(tmp_path / "store"))
 
 
-def backed_up(
-    github: GitHubDouble, store: ObjectStore, *, token: str | None = None, reach: Reach = LOOPBACK
-) -> BackedUp:
+def backed_up(github: Forge, store: ObjectStore, *, token: str | None = None, reach: Reach = LOOPBACK) -> BackedUp:
     url = f"{github.url}/alice/town-budget"
     order = Order(
         upstream=Upstream(url=url, token=token, reach=reach), owner="alice", name="town-budget", max_bytes=10**8
@@ -42,7 +42,7 @@ def backed_up(
 
 
 def test_backup__over_http(tmp_path: Path, store: ObjectStore) -> None:
-    with github_double(tmp_path / "github") as github:
+    with serve(tmp_path / "github") as github:
         github.add("alice/town-budget", FILES)
         assert backed_up(github, store).backup.sequence == 1
         before = len(github.requests)
@@ -57,9 +57,9 @@ def test_backup__over_http(tmp_path: Path, store: ObjectStore) -> None:
 
 
 def test_backup__of_a_private_repository(tmp_path: Path, store: ObjectStore) -> None:
-    with github_double(tmp_path / "github") as github:
-        github.users = {"alice-token": ("alice", 7)}
-        github.add("alice/town-budget", FILES, writers={"alice"}).hidden = True
+    with serve(tmp_path / "github") as github:
+        inhabit(github)
+        github.add("alice/town-budget", FILES, writers={"alice"}).private = True
         with pytest.raises(GoneError) as caught:
             backed_up(github, store)
         assert "There is no repository at" in str(caught.value)
@@ -69,7 +69,7 @@ def test_backup__of_a_private_repository(tmp_path: Path, store: ObjectStore) -> 
 
 
 def test_backup__of_one_that_disappears_and_of_a_server_that_is_ill(tmp_path: Path, store: ObjectStore) -> None:
-    with github_double(tmp_path / "github") as github:
+    with serve(tmp_path / "github") as github:
         repository = github.add("alice/town-budget", FILES)
         backed_up(github, store)
         fault = answer_with(503, "Unavailable")
@@ -78,14 +78,14 @@ def test_backup__of_one_that_disappears_and_of_a_server_that_is_ill(tmp_path: Pa
             backed_up(github, store)
         assert not isinstance(caught.value, GoneError)
         github.faults.clear()
-        repository.hidden = True
+        repository.private = True
         gone = backed_up(github, store)
         assert (gone.backup.state, gone.backup.sequence) == (State.GONE, 2)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433"])
 def test_backup__of_this_machine_and_of_the_house_is_refused(tmp_path: Path, store: ObjectStore, host: str) -> None:
-    with github_double(tmp_path / "github") as github:
+    with serve(tmp_path / "github") as github:
         github.add("alice/town-budget", FILES)
         github.url = f"https://{host}:{github.url.rpartition(':')[2]}"
         with pytest.raises(UnsafeInputError, match="is not asked"):

@@ -1,7 +1,9 @@
-"""What the tests of registering share: a dataset's entry, a call with defaults, and what a registry then holds."""
+"""What the tests of registering share: a dataset's entry, a GitHub, a call with defaults, and what a registry then holds."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,13 +14,35 @@ from osds.progress import Silent
 from osds.registry.catalog import Entry, parse_catalog
 from osds.registry.changes import parse_changes
 from osds.registry.pull_request import Summary
-from osds.registry.registration import FolderTarget, Registered
+from osds.registry.registration import FolderTarget, GitHubTarget, Registered
 from osds.registry.template import registry_files
 from tests.edges.git_backend import git
+from tests.forge.people import REGISTRY, inhabit
+from tests.forge.server import serve
+from tests.forge.state import Forge
 
 TIME = datetime(2026, 1, 31, 12, tzinfo=UTC)
 FILES = registry_files(title="Registry", core_organisation="os-data")
 SUMMARY = Summary(title="Budget", measures=("amount",), years=("2024",), totals=("amount: 1.00",), checked=("valid",))
+
+
+@contextmanager
+def github_with_registry(root: Path) -> Iterator[Forge]:
+    """GitHub with the registry os-team/registry, which keeper may write and alice may not."""
+    with serve(root) as forge:
+        inhabit(forge)
+        forge.add(REGISTRY, FILES, writers={"keeper"})
+        yield forge
+
+
+def access(server: Forge, token: str | None = "alice-token") -> Access:  # noqa: S107
+    """How a run with this token reaches the double."""
+    return Access(token=token, server_url=server.url, api_url=server.api_url, pause=0.001, timer=server.timer)
+
+
+def registry(server: Forge, name: str = "registry") -> GitHubTarget:
+    """The registry on the double."""
+    return GitHubTarget(owner="os-team", repository=name, server_url=server.url)
 
 
 def entry(name: str = "budget", owner: str = "alice") -> Entry:

@@ -8,10 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from osds.edges.github_forge import GitHubForge
-from tests.forge.people import inhabit
-from tests.forge.server import serve
-from tests.forge.state import Forge
 
 from osds.commands.registries import Access
 from osds.commands.registry_check import check_fetched, check_pull_request
@@ -21,11 +17,15 @@ from osds.commands.registry_merge import Merged, merge
 from osds.edges.git import Remote
 from osds.edges.git_registry import open_remote
 from osds.edges.github import GitHub
+from osds.edges.github_forge import GitHubForge
 from osds.progress import Silent
 from osds.registry.catalog import Entry
 from osds.registry.registration import GitHubTarget, Registered
 from osds.registry.template import registry_files
 from tests.commands.registering import catalog, enter, entry, events
+from tests.forge.people import inhabit
+from tests.forge.server import serve
+from tests.forge.state import Forge
 
 REGISTRY = "os-team/registry"
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)

@@ -7,18 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.edges.github_double import GitHubDouble, github_double
 from tests.edges.lfs_client import CONTENT, POINTER
 from tests.edges.lfs_server import LfsDouble, running_lfs
+from tests.forge.people import inhabit
+from tests.forge.server import serve
+from tests.forge.state import Forge
 
 
 @pytest.fixture
-def github(tmp_path: Path) -> Iterator[GitHubDouble]:
-    """A GitHub with the user alice (token `alice-token`), the keeper of os-team/registry, and an app."""
-    with github_double(tmp_path / "github") as double:
-        double.users = {"alice-token": ("alice", 7), "keeper-token": ("keeper", 8)}
-        double.apps = {"app-token"}
-        yield double
+def github(tmp_path: Path) -> Iterator[Forge]:
+    """A GitHub with alice and keeper, and an app."""
+    with serve(tmp_path / "github") as forge:
+        inhabit(forge)
+        yield forge
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
+if TYPE_CHECKING:
+    import pytest
 
 GIT = ["git", "-c", "user.name=Keeper", "-c", "user.email=keeper@example.org", "-c", "init.defaultBranch=main"]
 

@@ -43,7 +43,7 @@ def quiet(answer: Callable[[], None], handler: BaseHTTPRequestHandler) -> None:
 
 def send(handler: BaseHTTPRequestHandler, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
     """Answer with JSON."""
-    content = json.dumps(body).encode()
+    content = b"" if body is None else json.dumps(body).encode()
     handler.send_response(status)
     for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
         handler.send_header(name, value)

@@ -16,8 +16,8 @@ from osds.edges.git_objects import OSDS, Author, Identity, identity, read_file, 
 from osds.edges.git_registry import LocalRegistry, RemoteRegistry, init_repository, open_registry
 from osds.errors import OutsideError, UnsafeInputError, UsageError
 from tests.edges.git_backend import fake_git, git, tip
-from tests.edges.github_double import GitHubDouble
 from tests.edges.http_faults import Fault, answer_with, drop_after, hang_up_after
+from tests.forge.state import Forge
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -208,9 +208,9 @@ def test_init_repository__takes_a_repository_without_a_commit(tmp_path: Path) ->
 # --- a registry elsewhere ------------------------------------------------------------------------------------------
 
 
-def test_remote__read_commit_and_push_with_a_token(github: GitHubDouble, tmp_path: Path) -> None:
+def test_remote__read_commit_and_push_with_a_token(github: Forge, tmp_path: Path) -> None:
     repository = github.add("os-team/registry", FILES, writers={"keeper"})
-    repository.hidden = True
+    repository.private = True
     url = f"{github.url}/os-team/registry.git"
     with open_registry(url, token="keeper-token") as registry:
         old = registry.tip
@@ -233,7 +233,7 @@ def test_remote__read_commit_and_push_with_a_token(github: GitHubDouble, tmp_pat
 
 
 @pytest.mark.parametrize("fault", [drop_after, hang_up_after])
-def test_remote__an_unclear_push_is_looked_at(github: GitHubDouble, fault: Fault) -> None:
+def test_remote__an_unclear_push_is_looked_at(github: Forge, fault: Fault) -> None:
     repository = github.add("os-team/registry", FILES, writers={"keeper"})
     github.faults[("POST", "/git-receive-pack")] = [fault]
     with open_registry(f"{github.url}/os-team/registry", token="keeper-token") as registry:
@@ -242,7 +242,7 @@ def test_remote__an_unclear_push_is_looked_at(github: GitHubDouble, fault: Fault
     assert tip(repository.folder, "main") == new
 
 
-def test_remote__a_push_that_failed_without_effect_is_an_error(github: GitHubDouble) -> None:
+def test_remote__a_push_that_failed_without_effect_is_an_error(github: Forge) -> None:
     github.add("os-team/registry", FILES, writers={"keeper"})
     github.faults[("POST", "/git-receive-pack")] = [answer_with(503, "busy")]
     with open_registry(f"{github.url}/os-team/registry", token="keeper-token") as registry:
@@ -255,7 +255,7 @@ def test_remote__a_push_that_failed_without_effect_is_an_error(github: GitHubDou
     ("token", "said"),
     [("bad-token", "token"), (None, "OSDS_TOKEN"), ("alice-token", "403.*write access")],
 )
-def test_remote__a_push_without_right_says_what_is_missing(github: GitHubDouble, token: str | None, said: str) -> None:
+def test_remote__a_push_without_right_says_what_is_missing(github: Forge, token: str | None, said: str) -> None:
     github.add("os-team/registry", FILES, writers={"keeper"})
     url = f"{github.url}/os-team/registry"
     with pytest.raises(OutsideError, match=said) as failure, open_registry(url, token=token) as registry:
@@ -263,8 +263,11 @@ def test_remote__a_push_without_right_says_what_is_missing(github: GitHubDouble,
     assert token is None or token not in str(failure.value)
 
 
-def test_remote__nothing_there(github: GitHubDouble, tmp_path: Path) -> None:
-    with pytest.raises(OutsideError, match="not found"), open_registry(f"{github.url}/os-team/nowhere"):
+def test_remote__nothing_there(github: Forge, tmp_path: Path) -> None:
+    with pytest.raises(OutsideError, match="asks for a login"), open_registry(f"{github.url}/os-team/nowhere"):
+        pass
+    nowhere = open_registry(f"{github.url}/os-team/nowhere", token="keeper-token")
+    with pytest.raises(OutsideError, match="not found"), nowhere:
         pass
     github.add("os-team/empty", {"a": b""})
     folder = github.repositories["os-team/empty"].folder
@@ -273,7 +276,7 @@ def test_remote__nothing_there(github: GitHubDouble, tmp_path: Path) -> None:
         pass
 
 
-def test_remote__the_token_does_not_follow_a_redirect(github: GitHubDouble, tmp_path: Path) -> None:
+def test_remote__the_token_does_not_follow_a_redirect(github: Forge, tmp_path: Path) -> None:
     github.add("os-team/registry", FILES)
     elsewhere = f"{github.url.replace('127.0.0.1', 'localhost')}/evil/registry"
     moved_to = {"Location": f"{elsewhere}/info/refs?service=git-upload-pack"}
@@ -284,9 +287,7 @@ def test_remote__the_token_does_not_follow_a_redirect(github: GitHubDouble, tmp_
     assert not [r for r in github.requests if r.path.startswith("/evil")]
 
 
-def test_remote__the_token_is_in_no_argument(
-    github: GitHubDouble, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_remote__the_token_is_in_no_argument(github: Forge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     github.add("os-team/registry", FILES, writers={"keeper"})
     log = tmp_path / "argv"
     real = subprocess.run(["which", "git"], capture_output=True, text=True, check=True).stdout.strip()

@@ -9,6 +9,7 @@ import yaml
 
 from osds.errors import UsageError
 from osds.registry.catalog import Entry
+from osds.registry.pull_request import PullRequestText
 from osds.registry.registration import FolderTarget, GitHubTarget, GitTarget, Target, parse_target
 from osds.registry.template import registry_files
 
@@ -68,10 +69,25 @@ def test_parse_target__a_github_enterprise_server() -> None:
     assert isinstance(parse_target("https://github.com/a/b", is_folder=lambda _: False, server_url=server), GitTarget)
 
 
-def test_link__fills_in_the_form_that_a_new_registry_has() -> None:
-    link = urlsplit(OURS.link(Entry(url="https://github.com/alice/b", name="b", owner="alice")))
+ENTRY = Entry(url="https://github.com/alice/b", name="b", owner="alice")
+
+
+def test_form_link__fills_in_the_form_that_a_new_registry_has() -> None:
+    link = urlsplit(OURS.form_link(ENTRY))
     query = parse_qs(link.query)
     assert f"{link.scheme}://{link.netloc}{link.path}" == "https://github.com/os-team/registry/issues/new"
     assert query == {"template": ["register.yml"], "title": ["Add alice/b"], "dataset": ["https://github.com/alice/b"]}
     form = yaml.safe_load(registry_files(title="T", core_organisation="o")[".github/ISSUE_TEMPLATE/register.yml"])
     assert {field["id"] for field in form["body"]} == set(query) - {"template", "title"}
+
+
+def test_edit_and_compare_link__are_pages_of_the_registry() -> None:
+    assert OURS.edit_link("ma in#") == "https://github.com/os-team/registry/edit/ma%20in%23/data/catalog.csv"
+    short = OURS.compare_link(
+        "main", "alice:osds/register/alice/b", PullRequestText(title="Add b", body="Because\n& so")
+    )
+    link = urlsplit(short)
+    assert link.path == "/os-team/registry/compare/main...alice:osds/register/alice/b"
+    assert parse_qs(link.query) == {"expand": ["1"], "title": ["Add b"], "body": ["Because\n& so"]}
+    long = OURS.compare_link("main", "alice:b", PullRequestText(title="Add b", body="x" * 9000))
+    assert parse_qs(urlsplit(long).query) == {"expand": ["1"], "title": ["Add b"]}
