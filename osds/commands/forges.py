@@ -7,12 +7,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from osds.commands.registries import Access
+from osds.commands.registries import Access, open_github
 from osds.commands.registry_facts import FactFinder
 from osds.commands.registry_judging import Judge
 from osds.edges.git import Remote, origin
 from osds.edges.git_registry import Registry, open_registry, open_remote
-from osds.errors import UsageError
 from osds.registry.forge import Forge
 from osds.registry.registration import FolderTarget, GitHubTarget, GitTarget, Target
 
@@ -66,10 +65,7 @@ def _names(target: Target) -> tuple[str, ...]:
 
 @contextmanager
 def _open_forge(target: GitHubTarget, access: Access) -> Iterator[Forge]:
-    from osds.edges.github import GitHub
     from osds.edges.github_forge import GitHubForge
 
-    if access.token is None:
-        raise UsageError("There is no token", next_step="Set OSDS_TOKEN")
-    with GitHub(access.api_url, access.token, pause=access.pause) as github:
+    with open_github(access) as github:
         yield GitHubForge(github, target.full_name)
