@@ -34,7 +34,7 @@ def open_judge(target: Target, access: Access, *, frozen: bool = False) -> Itera
         if isinstance(target, GitHubTarget):
             if access.token:
                 forge = stack.enter_context(_open_forge(target, access))
-            remote = Remote(url=target.url, token=access.token)
+            remote = Remote(url=target.url, token=access.token, timer=access.timer)
             registry = stack.enter_context(open_remote(remote, depth=None))
         elif isinstance(target, GitTarget):
             registry = stack.enter_context(open_registry(target.url, depth=None))

@@ -81,7 +81,7 @@ def _fork(github: GitHub, registry: RepositoryFacts, full_name: str) -> Reposito
 
 def remote_of(repository: RepositoryFacts, access: Access) -> Remote:
     """Where git finds a repository. The token goes to GitHub's own host, whatever the API says."""
-    remote = Remote(url=repository.clone_url, token=access.token)
+    remote = Remote(url=repository.clone_url, token=access.token, timer=access.timer)
     if remote.host != urlsplit(access.server_url).netloc:
         raise UnsafeInputError(
             f"The repository {repository.full_name} is on {remote.host}, not on {access.server_url}",

@@ -19,11 +19,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from osds.edges.file_limit import limit_files
+from osds.edges.github_waiting import Timer, WallTimer
 from osds.errors import OsdsError, OutsideError, UsageError
 from osds.registry.urls import canonical_url
 
 LOCAL_SECONDS = 60.0
 NETWORK_SECONDS = 300.0
+
+_PAUSES = (0.5, 2.0)  # seconds before another try
+_REPEATABLE = {"fetch", "ls-remote", "push"}  # osds pushes by compare-and-set, so twice is the same as once
+# How git says that a server or the network failed for a moment. A name that is not known, or a refusal, stays.
+_PASSING = re.compile(
+    r"error: 5\d\d|HTTP 5\d\d|Empty reply|early EOF|hung up|unexpected disconnect|reset by peer|timed out"
+)
 
 _OPTIONS = (
     "core.hooksPath=/dev/null",
@@ -52,6 +60,7 @@ class Remote:
 
     url: str
     token: str | None = field(default=None, repr=False)
+    timer: Timer = field(default_factory=WallTimer, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not _REMOTE.fullmatch(self.url) or _UNPRINTABLE.search(self.url) or " " in self.url:
@@ -134,8 +143,27 @@ class Git:
         environ: Mapping[str, str] | None = None,
         seconds: float | None = None,
     ) -> Finished:
-        """Run git, whatever comes out. Raises `OutsideError` after too many `seconds`, `UsageError` without git."""
+        """Run git, whatever comes out. Raises `OutsideError` after too many `seconds`, `UsageError` without git.
+
+        What fails in passing on the way to a remote, such as by a 502, is tried again after a pause.
+        """
         remote = remote or self.promisor
+        done = self._once(arguments, stdin, remote, environ, seconds)
+        for pause in _PAUSES if remote and arguments[0] in _REPEATABLE else ():
+            if remote is None or done.code == 0 or not _PASSING.search(done.problem):
+                break
+            remote.timer.sleep(pause)
+            done = self._once(arguments, stdin, remote, environ, seconds)
+        return done
+
+    def _once(
+        self,
+        arguments: tuple[str, ...],
+        stdin: bytes,
+        remote: Remote | None,
+        environ: Mapping[str, str] | None,
+        seconds: float | None,
+    ) -> Finished:
         environment = (
             _environment(self.folder, self.personal) | (remote.environment() if remote else {}) | dict(environ or {})
         )

@@ -1,7 +1,7 @@
 """GitHub failing by lot: 5xx, rate limits, silence, cut answers. Each run completes, or stops and can be run again.
 
-Every seed registers a dataset, or comments on a request and closes it, against the double while any request may fail; then
-again without faults, and once more. Counted as a mismatch: anything done twice, a request before the time that GitHub asked
+Every seed registers a dataset, or merges the request for one, against the double while any request may fail; then again
+without faults, and once more. Counted as a mismatch: anything done twice, a request before the time that GitHub asked
 to wait, more waiting than one run may, an end other than success or exit code 4 with what to do, a write on unchanged input.
 """
 
@@ -11,32 +11,38 @@ import argparse
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
 from osds.commands.register import register
 from osds.commands.registries import Access, open_github
+from osds.commands.registry_facts import FactFinder
+from osds.commands.registry_judging import Judge
+from osds.commands.registry_merge import merge
+from osds.edges.git import Remote
+from osds.edges.git_registry import open_remote
 from osds.edges.github_forge import GitHubForge
 from osds.edges.github_waiting import Patience
-from osds.errors import EXIT_OUTSIDE, OsdsError
+from osds.errors import EXIT_OUTSIDE, OsdsError, OutsideError
 from osds.progress import Silent
 from osds.registry.catalog import Entry
-from osds.registry.forge import Request, RequestKind
 from osds.registry.pull_request import Summary, marker
 from osds.registry.registration import GitHubTarget
 from osds.registry.template import registry_files
 from scripts.fuzzes.trying import Mismatch, try_seeds
+from tests.edges.git_backend import git
 from tests.forge.people import REGISTRY, inhabit
 from tests.forge.plan import Plan
 from tests.forge.server import serve
 from tests.forge.state import Forge
-from tests.forge.values import Conversation
 
 ENTRY = Entry(url="https://github.com/alice/budget", name="budget", owner="alice")
 HASTY = Patience(read=1.5)  # the double is silent for longer, and otherwise far faster
-NOTICE = "<!-- osds:notice -->\nListed"
+SERVER = "https://github.com"  # as catalogs call it
+HOUR = 3600  # seconds
+TIME = datetime(2026, 1, 31, 12, tzinfo=UTC)
 PAUSES = 30.0  # seconds between requests and for a fork, beside what GitHub asks to wait
 
 
@@ -86,11 +92,10 @@ def run(folder: Path, options: argparse.Namespace) -> Iterator[str]:
 
 
 def _try(forge: Forge, chance: Random, most: int, faults: Counter[str]) -> str:
-    inhabit(forge)
-    forge.add(REGISTRY, registry_files(title="Registry", core_organisation="os-data"), writers={"keeper"})
+    act = chance.choice((_register, _register, _merge))
+    _prepare(forge, act)
     forge.fork_seconds = chance.choice((0, 3))
     trial = Trial(forge=forge, token=chance.choice(("alice-token", "keeper-token", "app-token")))
-    act = chance.choice((_register, _register, _answer))
     forge.lot = Plan(forge, chance, most=most)
     try:
         outcome = _attempt(trial, act)
@@ -98,6 +103,7 @@ def _try(forge: Forge, chance: Random, most: int, faults: Counter[str]) -> str:
         faults += forge.lot.drawn
     forge.lot, forge.closed_until = None, 0
     for name in ("again", "once more"):
+        forge.timer.skip(HOUR)  # a merger leaves what was entered a moment ago to the one that entered it
         writes = len(forge.writes())
         if _attempt(trial, act, hasty=False) != "completed":
             raise Mismatch(f"{name}, without a fault, it did not complete")
@@ -134,44 +140,46 @@ def _register(trial: Trial, hasty: bool) -> None:
         Summary(title="Budget"),
         target,
         access=trial.access(hasty=hasty),
-        clock=lambda: datetime(2026, 1, 31, 12, tzinfo=UTC),
+        clock=lambda: TIME,
         progress=Silent(),
     )
     if done.how not in {"pull request", "unchanged"}:
         raise Mismatch(f"{done.how}: {done.why}")
 
 
-def _answer(trial: Trial, hasty: bool) -> None:
-    """What the merger does: one comment, which it finds again, and the request is closed."""
-    _issue(trial.forge)
-    with open_github(trial.access(hasty=hasty)) as github:
-        forge = GitHubForge(github, REGISTRY, server_url="https://github.com")
-        request = next(forge.issues("register"), None)
-        if request is None:
-            return
-        comments = forge.conversation(request).comments
-        if not comments:
-            forge.comment(request.number, NOTICE)
-        elif comments[0].body != NOTICE:
-            forge.edit_comment(comments[0], NOTICE)
-        forge.close(Request(number=1, kind=RequestKind.ISSUE, author=None, url=request.url, created=request.created))
+def _merge(trial: Trial, hasty: bool) -> None:
+    access = replace(trial.access(hasty=hasty), token="app-token")
+    remote = Remote(url=f"{trial.forge.url}/{REGISTRY}", token="app-token", timer=trial.forge.timer)
+    with open_github(access) as github, open_remote(remote, depth=None) as registry:
+        forge = GitHubForge(github, REGISTRY, server_url=SERVER)
+        finder = FactFinder(forge, local=False)
+        judge = Judge(registry=registry, finder=finder, names=(REGISTRY,), server_url=SERVER, forge=forge)
+        now = datetime.fromtimestamp(trial.forge.timer.now(), UTC)
+        done = merge(judge, forge, clock=lambda: now, progress=Silent(), limit=200, dry_run=False)
+    problems = [handled.problem for handled in done.handled if handled.problem]
+    if problems:
+        raise OutsideError(f"{problems[0]}, to be looked at again")
 
 
-def _issue(forge: Forge) -> None:
-    there = forge.repositories[REGISTRY].conversations
-    if not there:
-        now, alice = forge.time(), forge.accounts["alice"]
-        there[1] = Conversation(id=1, number=1, author=alice, title="Add", body="", created=now, updated=now)
-        there[1].labels.append("register")
+def _prepare(forge: Forge, act: object) -> None:
+    """The registry, where nothing has to wait, and the dataset; for the merger also the request."""
+    inhabit(forge)
+    files = registry_files(title="Registry", core_organisation="os-data")
+    policy = files["osds.yml"].replace(b"waiting-hours: 24", b"waiting-hours: 0")
+    forge.add(REGISTRY, files | {"osds.yml": policy}, writers={"keeper"})
+    forge.add("alice/budget", {"datapackage.json": b'{"name": "budget"}'})
+    if act is _merge:
+        _register(Trial(forge=forge, token="alice-token"), False)
 
 
 def _look(forge: Forge, act: object) -> None:
     """Nothing is there twice, and what should be there is."""
-    found = list(forge.repositories[REGISTRY].conversations.values())
+    registry = forge.repositories[REGISTRY]
+    (asked,) = registry.conversations.values()
     forks = [repository for repository in forge.repositories.values() if repository.fork_of]
-    if len(found) != 1 or len(forks) > 1:
-        raise Mismatch(f"{len(found)} requests, {len(forks)} forks")
-    if act is _answer and (found[0].state != "closed" or [c.body for c in found[0].comments] != [NOTICE]):
-        raise Mismatch(f"{found[0].state} with {len(found[0].comments)} comments")
-    if act is _register and (found[0].state != "open" or marker(ENTRY.id) not in found[0].body):
-        raise Mismatch(f"the pull request is {found[0].state} and says {found[0].body[:80]!r}")
+    rows, log = (git(registry.folder, "show", f"main:data/{name}.csv").count("\n") for name in ("catalog", "changes"))
+    merged = act is _merge
+    if len(forks) > 1 or (rows, log, len(asked.comments)) != (merged, merged, merged):
+        raise Mismatch(f"{len(forks)} forks, {rows} rows, {log} events, {len(asked.comments)} comments")
+    if asked.state != ("closed" if merged else "open") or marker(ENTRY.id) not in asked.body:
+        raise Mismatch(f"the pull request is {asked.state} and says {asked.body[:80]!r}")

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from osds.edges.git import Git
+from osds.edges.git import Git, Remote
 from osds.edges.git_objects import OSDS, Author, Identity, identity, read_file, write_commit
-from osds.edges.git_registry import LocalRegistry, RemoteRegistry, init_repository, open_registry
+from osds.edges.git_registry import LocalRegistry, RemoteRegistry, init_repository, open_registry, open_remote
 from osds.errors import OutsideError, UnsafeInputError, UsageError
 from tests.edges.git_backend import fake_git, git, tip
 from tests.edges.http_faults import Fault, answer_with, drop_after, hang_up_after
+from tests.forge.plan import hang_up_before
 from tests.forge.state import Forge
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -242,9 +243,21 @@ def test_remote__an_unclear_push_is_looked_at(github: Forge, fault: Fault) -> No
     assert tip(repository.folder, "main") == new
 
 
+def test_remote__what_fails_in_passing_is_tried_again(github: Forge) -> None:
+    repository = github.add("os-team/registry", FILES, writers={"keeper"})
+    github.faults[("GET", "/info/refs")] = [answer_with(502, "bad gateway"), hang_up_before]
+    github.faults[("POST", "/git-receive-pack")] = [answer_with(503, "busy"), drop_after]
+    remote = Remote(url=f"{github.url}/os-team/registry", token="keeper-token", timer=github.timer)
+    with open_remote(remote, branch="main") as registry:
+        new = registry.commit({"a": b"x"}, "m\n", AUTHOR)
+        assert registry.compare_and_set("main", new, registry.tip)
+    assert tip(repository.folder, "main") == new
+    assert github.timer.slept == [0.5, 2.0, 0.5, 2.0]
+
+
 def test_remote__a_push_that_failed_without_effect_is_an_error(github: Forge) -> None:
     github.add("os-team/registry", FILES, writers={"keeper"})
-    github.faults[("POST", "/git-receive-pack")] = [answer_with(503, "busy")]
+    github.faults[("POST", "/git-receive-pack")] = [answer_with(503, "busy")] * 3
     with open_registry(f"{github.url}/os-team/registry", token="keeper-token") as registry:
         new = registry.commit({"a": b"x"}, "m\n", AUTHOR)
         with pytest.raises(OutsideError, match="503"):

@@ -24,3 +24,8 @@ class FakeTimer:
         with self._lock:
             self.slept.append(seconds)
             self._now += seconds
+
+    def skip(self, seconds: float) -> None:
+        """Let time pass for which nobody waits."""
+        with self._lock:
+            self._now += seconds
