@@ -75,15 +75,16 @@ def _ratios(measured: Mapping[str, Sequence[Measurement]]) -> Iterator[str]:
 
 def _curve(folder: Path, options: argparse.Namespace) -> Iterator[str]:
     """How the sums grow: seconds by rows, with cells bounded; then by cells, with rows fixed."""
-    yield f"\n{'rows':>12}{'max-cells':>12}{'seconds':>10}{'per million rows':>18}{'MB':>8}   what was made"
+    yield f"\n{'rows':>12}{'max-cells':>12}{'seconds':>10}{'processor':>11}{'per million rows':>18}{'MB':>8}   what was made"
     for rows in options.curve or CURVE:
         dataset = write_payments(folder / str(rows), rows=rows, suppliers=options.suppliers)
         most = [10_000] if rows != max(options.curve or CURVE) else [10_000, 30_000, 100_000, 300_000, 1_000_000]
         for cells in most:
             command = _sums(dataset, rows, options, cells)
             measured = measure({SUMS: command}, runs=options.runs, cwd=folder)[SUMS]
-            seconds, peak, one = median(measured), max(each.megabytes for each in measured), measured[0]
-            yield f"{rows:>12,}{cells:>12,}{seconds:>10.2f}{seconds * 1e6 / rows:>18.2f}{peak:>8.0f}   {one.last_line}"
+            work, peak = processor(measured), max(one.megabytes for one in measured)
+            figures = f"{median(measured):>10.2f}{work:>11.2f}{work * 1e6 / rows:>18.2f}{peak:>8.0f}"
+            yield f"{rows:>12,}{cells:>12,}{figures}   {measured[0].last_line}"
         shutil.rmtree(dataset)
 
 
