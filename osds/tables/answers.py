@@ -55,10 +55,12 @@ class Answer:
 
     `stopped`: it stopped at the limit of errors. `gave_up`: it raised the only error instead of reporting. `ended`: the
     process ended before it could answer, and this is why, in words. `labels` are those of the header row, shortened.
+    `added` are errors that osds finds beside frictionless'.
     """
 
     labels: tuple[str, ...] = ()
     errors: tuple[TableError, ...] = ()
+    added: tuple[TableError, ...] = ()
     stopped: bool = False
     gave_up: bool = False
     ended: str = ""
@@ -82,6 +84,7 @@ def read_answer(value: Json) -> Answer:
     return Answer(
         labels=_texts(value, "labels"),
         errors=tuple(_read_error(error) for error in value["errors"]),
+        added=tuple(_read_error(error) for error in value.get("added") or ()),
         stopped=_typed(value, "stopped", bool),
         gave_up=_typed(value, "gave_up", bool),
         ended=_typed(value, "ended", str),

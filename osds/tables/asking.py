@@ -12,6 +12,7 @@ from osds.tables.answers import Answer, Question, TableError
 from osds.tables.bytescan import MAX_COLUMNS
 from osds.tables.doubted import show_only
 from osds.tables.excerpts import Parts, shorten
+from osds.tables.whole_patterns import WholePatterns
 
 MAX_VALUE = 200  # characters of a cell that are quoted
 MAX_MESSAGE = 500
@@ -21,10 +22,12 @@ _TICK = 1000  # rows between two signs of life
 def ask(question: Question, on_rows: Callable[[int], None]) -> Answer:
     """What frictionless says of the table. Raises `MemoryError` if there was too little."""
     seen = 0
+    patterns = WholePatterns(question.descriptor["resources"][0]["schema"])
 
-    def on_row(row: Any) -> None:  # noqa: ANN401, ARG001 (frictionless calls it with its untyped Row, by name)
+    def on_row(row: Any) -> None:  # noqa: ANN401 (frictionless calls it with its untyped Row, by name)
         nonlocal seen
         seen += 1
+        patterns.look(row)
         if seen % _TICK == 0:
             on_rows(_TICK)
 
@@ -49,6 +52,7 @@ def ask(question: Question, on_rows: Callable[[int], None]) -> Answer:
     return Answer(
         labels=tuple(shorten(str(label)) for label in task.labels[:MAX_COLUMNS]),
         errors=tuple(_read_error(error, parts) for error in task.errors),
+        added=tuple(patterns.found),
         stopped=bool(task.warnings),
         rows=task.stats.get("rows"),
         fields=task.stats.get("fields"),

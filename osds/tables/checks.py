@@ -136,6 +136,14 @@ TABLE_LIMIT = Check(
     advice="Correct delimiter and quotes; a table that really is this wide becomes several, or columns become rows",
     unsafe=True,
 )
+PATTERN_IN_PART = Check(
+    code="pattern-in-part",
+    severity=Severity.ERROR,
+    title="A cell matches its column's pattern only in part",
+    explanation="Table Schema means a `pattern` for the whole cell. frictionless lets a cell pass if one side of an `|` "
+    "matches its beginning, or if a line feed follows; other tools do not.",
+    advice="Correct the cell; or put parentheses around the alternatives, and `.*` where anything may follow",
+)
 NUL_BYTE = Check(
     code="nul-byte",
     severity=Severity.ERROR,

@@ -91,7 +91,7 @@ def _verdict(
         message = f"the table {resource.name!r} was not judged: {answer.ended}"
         findings.append(checks.LIMIT_REACHED.at(_place(resource), message))
         return Verdict(findings=tuple(findings), facts=_not_judged(resource, "a limit was reached"))
-    findings += [_finding(resource, error, answer) for error in answer.errors]
+    findings += [_finding(resource, error, answer) for error in (*answer.errors, *answer.added)]
     if answer.gave_up:
         return Verdict(findings=tuple(findings), facts=_not_judged(resource, "frictionless gave up"))
     reason = ""

@@ -14,6 +14,7 @@ from osds.tables.proof.columns import Column
 from osds.tables.proof.rules import DECIMAL
 from osds.tables.proof.table import Table
 from osds.tables.proof.unproven import UnprovenError
+from osds.tables.whole_patterns import matches_whole
 
 _LIMIT = Decimal(10) ** 18
 _VERSION_2 = "https://datapackage.org/profiles/2.0/tableschema.json"
@@ -21,9 +22,13 @@ Reader = Callable[[str], tuple[Any, Any]]
 
 
 def refused_texts(table: Table, place: int) -> list[str]:
-    """The distinct texts of a column that frictionless does not accept, or over which it breaks down."""
+    """The distinct texts of a column that frictionless does not accept, or over which it breaks down.
+
+    Also those that match a pattern only in part, so that somebody looks at their rows.
+    """
     read = _reader(table, place)
-    return [text for text in table.texts(f"c{place}") if not _accepts(read, text)]
+    pattern = table.plan.columns[place].constraints.get("pattern")
+    return [text for text in table.texts(f"c{place}") if not (_accepts(read, text) and matches_whole(pattern, text))]
 
 
 def read_values(table: Table, place: int, texts: Sequence[str]) -> tuple[str, list[Any]]:

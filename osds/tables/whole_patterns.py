@@ -1,0 +1,71 @@
+"""Patterns as Table Schema means them, which frictionless reads more loosely.
+
+Table Schema's `pattern` is one of XML Schema and so for the whole cell. frictionless 5.21 puts `^` and `$` around its text
+(schema/field.py), so `a|b` also accepts `aXXX`, and any pattern a line feed at the end. What only frictionless accepts is
+told as a finding of osds' own; nothing of frictionless' is changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from osds.dataset.package import Json
+from osds.tables import checks
+from osds.tables.answers import TableError
+
+MAX_TOLD = 100  # cells of one table
+_MAX_TEXT = 200  # characters of a cell or a pattern
+
+
+class WholePatterns:
+    """Looks at each row that frictionless has judged; `found` are the cells that match a pattern only in part."""
+
+    def __init__(self, schema: Mapping[str, Json]) -> None:
+        self.found: list[TableError] = []
+        self._patterns = {name: re.compile(f"(?:{pattern})") for name, pattern in _stated(schema) if _compiles(pattern)}
+
+    def look(self, row: Any) -> None:  # noqa: ANN401 (frictionless' Row is untyped here)
+        """Look at a row. A cell that frictionless has found wrong is left to it."""
+        wrong = {error.field_name for error in row.errors if hasattr(error, "field_name")} if self._patterns else ()
+        for name, pattern in self._patterns.items():
+            cell = row.get(name)
+            if not isinstance(cell, str) or name in wrong or pattern.fullmatch(cell) or len(self.found) >= MAX_TOLD:
+                continue
+            shown = cell if len(cell) <= _MAX_TEXT else cell[:_MAX_TEXT] + "…"
+            message = f'The cell "{shown}" matches the pattern "{pattern.pattern[3:-1][:_MAX_TEXT]}" only in part'
+            self.found.append(
+                TableError(
+                    code=checks.PATTERN_IN_PART.code,
+                    title=checks.PATTERN_IN_PART.title,
+                    message=message,
+                    row=row.row_number,
+                    field=name[:_MAX_TEXT],
+                    cell=shown,
+                )
+            )
+
+
+def matches_whole(pattern: str | None, text: str) -> bool:
+    """True if there is no pattern, or all of the text matches it."""
+    return pattern is None or not _compiles(pattern) or re.fullmatch(f"(?:{pattern})", text) is not None
+
+
+def _stated(schema: Mapping[str, Json]) -> list[tuple[str, str]]:
+    fields = schema.get("fields")
+    found = []
+    for field in fields if isinstance(fields, list) else []:
+        constraints = field.get("constraints") if isinstance(field, dict) else None
+        pattern = constraints.get("pattern") if isinstance(constraints, dict) else None
+        if isinstance(pattern, str) and isinstance(field.get("name"), str):
+            found.append((field["name"], pattern))
+    return found
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(f"(?:{pattern})")
+    except (re.error, RecursionError, OverflowError):
+        return False  # frictionless says so
+    return True
