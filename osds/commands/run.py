@@ -14,7 +14,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from osds.commands.identity import identify
 from osds.commands.ledgers import Ledgers
 from osds.commands.validate import Validation, validate
 from osds.errors import EXIT_OK, UsageError
@@ -57,6 +56,7 @@ def run_aggregate(session: Session, folder: Path, settings: Settings, *, dry_run
 
 def run_publish(session: Session, folder: Path, settings: Settings, *, dry_run: bool) -> int:
     """Validate, sum up and publish; with `settings.bundle` publish that folder without making it again."""
+    from osds.commands.identity import identify
     from osds.commands.run_fetch import pointer_opener
     from osds.commands.run_store import publish_and_tell
     from osds.dataset.package import read_package
@@ -88,6 +88,7 @@ def run_publish(session: Session, folder: Path, settings: Settings, *, dry_run: 
 
 def run_register(session: Session, folder: Path, settings: Settings, *, dry_run: bool) -> int:
     """Validate the dataset and enter it into a registry by the best way open to it."""
+    from osds.commands.identity import identify
     from osds.commands.register import parse_registry, register
     from osds.commands.registries import Access
     from osds.registry.catalog import Entry

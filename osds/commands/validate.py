@@ -57,12 +57,12 @@ def _validate(path: str | Path, settings: Settings, progress: Progress, ledgers:
     content = files.read_descriptor(folder, strict_json.MAX_BYTES)
     value, found = strict_json.load(content)
     findings = list(found)
-    if value is not None or not _has_error(findings):  # `null` is JSON, too
-        findings += descriptor.check_structure(value)
-    if value is None or _has_error(findings):
-        report = Report(dataset=_name(value), findings=tuple(findings), left_out=(NO_TABLES_UNREAD,))
-        return Validation(folder=folder, report=report)
-    with confined(settings) as judges:
+    with confined(settings) as judges:  # they get ready meanwhile
+        if value is not None or not _has_error(findings):  # `null` is JSON, too
+            findings += descriptor.check_structure(value)
+        if value is None or _has_error(findings):
+            report = Report(dataset=_name(value), findings=tuple(findings), left_out=(NO_TABLES_UNREAD,))
+            return Validation(folder=folder, report=report)
         return _validate_package(folder, read_package(value), findings, settings, judges, progress, ledgers)
 
 
