@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from scripts.fuzzes import csv_cells
+from scripts.fuzzes import csv_cells, tables
 from scripts.fuzzes.trying import Mismatch, try_seeds
 
 ROOT = Path(__file__).parents[1]
@@ -48,6 +48,23 @@ def test_fuzz_csv__same_cells_or_refused(tmp_path: Path) -> None:
 def test_fuzz_csv__what_it_found_once(tmp_path: Path, seed: int) -> None:
     (tmp_path / "scratch").mkdir()
     csv_cells.try_one(Random(seed), tmp_path)
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # frictionless compiles any pattern
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # and leaves packed files open
+@pytest.mark.filterwarnings("ignore:Exception ignored in.*FileIO:pytest.PytestUnraisableExceptionWarning")
+def test_fuzz_tables__same_errors(tmp_path: Path) -> None:
+    *mismatches, figures = tables.run(tmp_path, options(count=80, seed=7000))
+    assert mismatches == []
+    proven = sum(int(count) for count in re.findall(r"proven(?:, doubtful rows judged)? (\d+)", figures))
+    assert proven >= 35, figures  # about half go the fast way, so that the rest means something
+
+
+# Seeds at which osds once said something else: a row at the wrong number, a bound that only Data Package 2 knows.
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize("seed", [149, 1])
+def test_fuzz_tables__what_it_found_once(tmp_path: Path, seed: int) -> None:
+    tables.try_one(Random(seed), tmp_path)
 
 
 def test_fuzz__is_typed_by_name() -> None:

@@ -7,13 +7,13 @@ told as a finding of osds' own; nothing of frictionless' is changed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from osds.dataset.package import Json
 from osds.tables import checks
 from osds.tables.answers import TableError
+from osds.tables.regex import compile_quietly
 
 MAX_TOLD = 100  # cells of one table
 _MAX_TEXT = 200  # characters of a cell or a pattern
@@ -24,7 +24,8 @@ class WholePatterns:
 
     def __init__(self, schema: Mapping[str, Json]) -> None:
         self.found: list[TableError] = []
-        self._patterns = {name: re.compile(f"(?:{pattern})") for name, pattern in _stated(schema) if _compiles(pattern)}
+        compiled = {name: compile_quietly(f"(?:{pattern})") for name, pattern in _stated(schema)}
+        self._patterns = {name: pattern for name, pattern in compiled.items() if pattern is not None}
 
     def look(self, row: Any) -> None:  # noqa: ANN401 (frictionless' Row is untyped here)
         """Look at a row. A cell that frictionless has found wrong is left to it."""
@@ -49,7 +50,8 @@ class WholePatterns:
 
 def matches_whole(pattern: str | None, text: str) -> bool:
     """True if there is no pattern, or all of the text matches it."""
-    return pattern is None or not _compiles(pattern) or re.fullmatch(f"(?:{pattern})", text) is not None
+    compiled = None if pattern is None else compile_quietly(f"(?:{pattern})")
+    return compiled is None or compiled.fullmatch(text) is not None
 
 
 def _stated(schema: Mapping[str, Json]) -> list[tuple[str, str]]:
@@ -61,11 +63,3 @@ def _stated(schema: Mapping[str, Json]) -> list[tuple[str, str]]:
         if isinstance(pattern, str) and isinstance(field.get("name"), str):
             found.append((field["name"], pattern))
     return found
-
-
-def _compiles(pattern: str) -> bool:
-    try:
-        re.compile(f"(?:{pattern})")
-    except (re.error, RecursionError, OverflowError):
-        return False  # frictionless says so
-    return True
