@@ -29,7 +29,7 @@ def test_describe__the_whole_osds_block(lab: Lab) -> None:
         "source": {
             "name": "budget",
             "descriptor_sha256": "0" * 64,
-            "tables": [{"resource": "facts", "rows": 3}],
+            "tables": [{"resource": "facts", "rows": 3, "columns": ["year", "f1", "n1", "f2", "amount", "executed"]}],
         },
         "generator": f"osds {__version__}",
         "measures": {

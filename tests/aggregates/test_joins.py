@@ -37,7 +37,10 @@ def test_aggregate__codes_and_labels_are_looked_up(lab: Lab) -> None:
         "2015,,,24.0,2",
     ]
     assert done.lines("by-area.csv")[1:] == ["2014,A,1.5,1", "2014,B,2.0,1", "2015,A,4.0,1", "2015,,24.0,2"]
-    assert done.osds["source"]["tables"] == [{"resource": "facts", "rows": 5}, {"resource": "codes", "rows": 3}]
+    assert done.osds["source"]["tables"] == [
+        {"resource": "facts", "rows": 5, "columns": ["year", "code", "amount"]},
+        {"resource": "codes", "rows": 3, "columns": ["id", "name", "parent"]},
+    ]
 
 
 def test_aggregate__levels_of_two_tables(lab: Lab) -> None:

@@ -25,7 +25,10 @@ def test_aggregate__measures_of_two_tables(lab: Lab) -> None:
         "2015,b,,-160,1",
         "2015,,,,1",
     ]
-    assert done.osds["source"]["tables"] == [{"resource": "plan", "rows": 3}, {"resource": "real", "rows": 3}]
+    assert done.osds["source"]["tables"] == [
+        {"resource": "plan", "rows": 3, "columns": ["year", "code", "planned"]},
+        {"resource": "real", "rows": 3, "columns": ["code", "year", "place", "spent"]},
+    ]
     assert [(m["facts"], m["empty"], m["negative"]) for m in done.osds["measures"].values()] == [
         (3, 0, False),
         (3, 1, True),
@@ -105,4 +108,4 @@ def test_aggregate__one_table_needs_no_other(lab: Lab) -> None:
     """What stands beside the money and is named by nobody is not read."""
     done = lab.run_tables({"facts": "year,amount\n2014,1\n", "x": "year,amount\n2014,1\n"}, [measure("amount")], YEAR)
     assert done.lines("apex.csv")[1:] == ["2014,1,1"]
-    assert done.osds["source"]["tables"] == [{"resource": "facts", "rows": 1}]
+    assert done.osds["source"]["tables"] == [{"resource": "facts", "rows": 1, "columns": ["year", "amount"]}]

@@ -73,7 +73,7 @@ def test_backup__of_one_that_disappears_and_of_a_server_that_is_ill(tmp_path: Pa
         repository = github.add("alice/town-budget", FILES)
         backed_up(github, store)
         fault = answer_with(503, "Unavailable")
-        github.faults[("GET", "/info/refs")] = [fault, fault]
+        github.faults[("GET", "/info/refs")] = [fault] * 6
         with pytest.raises(OutsideError, match="git ls-remote failed") as caught:
             backed_up(github, store)
         assert not isinstance(caught.value, GoneError)

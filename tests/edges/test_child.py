@@ -17,10 +17,10 @@ from osds.edges.child import Child, open_child
 QUESTION: dict[str, Any] = {
     "question": {
         "folder": "/",
-        "descriptor": {"name": "x", "resources": [{"name": "a", "data": []}]},
+        "descriptor": {"name": "x", "resources": [{"name": "a", "data": [], "schema": {"fields": []}}]},
         "limit_errors": 9,
     },
-    "packed": False,
+    "writes": False,
 }
 
 
