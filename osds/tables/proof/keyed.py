@@ -21,19 +21,14 @@ class Key:
     nulls: bool
 
     def measures(self, table: Table) -> list[str]:
-        """Three counts over a table, for `unique`: keys that are not certain, keys, and distinct keys at the least."""
-        parts = parts_of(table, self.columns)
-        certain = " AND ".join(part.certain for part in parts)
-        values = [part.value for part in parts]
+        """Two counts over a table, which are equal only if no key stands twice: keys, and distinct ones at the least.
+
+        This holds where every key is certain, as it is in rows that are certainly good.
+        """
+        values = values_of(table, self.columns)
         # Two keys may have one hash, which only makes them doubtful.
         value = values[0] if not self.nulls and len(values) == 1 else f"hash({', '.join(values)})"
-        counted = "count(*)" if self.nulls else f"count({value})"
-        return [f"count(*) FILTER (NOT coalesce({certain}, FALSE))", counted, f"count(DISTINCT {value})"]
-
-    @staticmethod
-    def unique(uncertain: int, keys: int, distinct: int) -> bool:
-        """True if no key certainly stands twice."""
-        return not uncertain and keys == distinct
+        return ["count(*)" if self.nulls else f"count({value})", f"count(DISTINCT {value})"]
 
 
 def parts_of(table: Table, columns: Sequence[int]) -> list[KeyPart]:

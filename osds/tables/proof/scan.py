@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -10,9 +11,10 @@ import duckdb
 from osds.dataset.package import Json
 from osds.tables.proof.answers import MAX_SUSPECTS, Cells, Scan, ScanQuestion, Sums
 from osds.tables.proof.engine import connect, names
-from osds.tables.proof.keyed import Key, refers, repeated, values_of
+from osds.tables.proof.keyed import Key, refers, repeated
 from osds.tables.proof.plan import read_plan
 from osds.tables.proof.predicates import certainly_good, refuse, weight
+from osds.tables.proof.sql import all_of, one_of
 from osds.tables.proof.table import Table
 from osds.tables.proof.unproven import UnprovenError
 from osds.tables.rewriting import VERSION_2
@@ -32,18 +34,30 @@ def scan(question: ScanQuestion) -> Scan:
         return Scan(unproven=f"the engine does not read it: {str(error).splitlines()[0][:200]}")
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Weighed:
+    """What one pass over a table tells; `suspects` are the rows that are not good, where they were collected."""
+
+    sums: Sums
+    doubtful: bool
+    repeated: bool
+    suspects: list[Cells]
+
+
 def _scan(question: ScanQuestion) -> Scan:
     table, targets = _open(question)
     plan = table.plan
     keys = [Key(columns=(place,), nulls=False) for place in plan.unique]
     keys += [Key(columns=plan.primary_key, nulls=True)] if plan.primary_key else []
-    good = certainly_good(plan.columns, refuse(table), _conditions(table, targets))
-    sums, suspects, again = _weigh(table, good, keys)
-    if doubts := repeated(table, again):
-        suspects = _collect(table, " OR ".join([f"NOT coalesce({good}, FALSE)", *doubts]))
+    refused = refuse(table)
+    good = certainly_good(plan.columns, refused, _conditions(table, targets))
+    weighed = _weigh(table, good, keys)
+    suspects = weighed.suspects
+    if keys and (weighed.repeated or weighed.doubtful or refused):  # a key is certain only in a row that is good
+        suspects = _collect(table, [f"NOT coalesce({good}, FALSE)", *repeated(table, keys)])
     return Scan(
-        sums=sums,
-        references={name: _weigh(target, "TRUE", [])[0] for name, target in targets.items()},
+        sums=weighed.sums,
+        references={name: _weigh(target, "TRUE", []).sums for name, target in targets.items()},
         keyed=bool(keys) or any(not reference.target for reference in plan.references),
         suspects=_bounded(suspects),
     )
@@ -73,19 +87,19 @@ def _conditions(table: Table, targets: Mapping[str, Table]) -> list[str]:
         for number, reference in enumerate(plan.references)
     ]
     if plan.primary_key:
-        conditions.append(f"NOT ({' AND '.join(f'{v} IS NULL' for v in values_of(table, plan.primary_key))})")
+        missing = (one_of(f"c{place}", plan.columns[place].missing) for place in plan.primary_key)
+        conditions.append(f"NOT ({all_of(missing)})")
     return conditions
 
 
-def _weigh(table: Table, good: str, keys: Sequence[Key]) -> tuple[Sums, list[Cells], list[Key]]:
-    """One pass over the table: its sums, the rows that are not good, and the keys that are not certainly unique."""
+def _weigh(table: Table, good: str, keys: Sequence[Key]) -> _Weighed:
+    """One pass over the table. With keys the suspects are only counted, because counting distinct keys carries along all."""
     columns = len(table.plan.columns)
-    suspects = f"list([{', '.join(names(columns))}]) FILTER (NOT coalesce({good}, FALSE))"
-    measured = ["count(*)", f"sum({weight(columns)})", f"list_slice({suspects}, 1, {MAX_SUSPECTS + 1})"]
-    for key in keys:
-        measured += key.measures(table)
-    rows, size, doubted, *counts = table.one(*measured)
-    triples = [counts[place : place + 3] for place in range(0, len(counts), 3)]
+    cells = f"CASE WHEN NOT good THEN [{', '.join(names(columns))}] END"
+    collected = f"list_slice(list({cells}) FILTER (NOT good), 1, {MAX_SUSPECTS + 1})"
+    measured = ["count(*)", f"sum({weight(columns)})", "count(*) FILTER (NOT good)", "NULL" if keys else collected]
+    measured += [count for key in keys for count in key.measures(table)]
+    rows, size, doubtful, suspects, *counts = table.one(*measured, good=good)
     opening = table.plan.opening
     sums = Sums(
         delimiter=opening.delimiter,
@@ -96,11 +110,12 @@ def _weigh(table: Table, good: str, keys: Sequence[Key]) -> tuple[Sums, list[Cel
         header_bytes=opening.header_bytes,
         header_quotes=opening.header_quotes,
     )
-    return sums, doubted or [], [key for key, triple in zip(keys, triples, strict=True) if not key.unique(*triple)]
+    return _Weighed(sums=sums, doubtful=bool(doubtful), repeated=counts[::2] != counts[1::2], suspects=suspects or [])
 
 
-def _collect(table: Table, doubted: str) -> list[Cells]:
-    query = f"SELECT * FROM {table.source} WHERE {doubted} LIMIT {MAX_SUSPECTS + 1}"
+def _collect(table: Table, doubts: Sequence[str]) -> list[Cells]:
+    """The rows for which one of the doubts is true."""
+    query = f"SELECT * FROM {table.source} WHERE {' OR '.join(doubts)} LIMIT {MAX_SUSPECTS + 1}"
     return table.engine.execute(query).fetchall()
 
 

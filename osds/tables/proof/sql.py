@@ -22,6 +22,8 @@ def text(value: str) -> str:
 def one_of(cell: str, values: Iterable[str]) -> str:
     """A predicate: the cell is one of these texts."""
     texts = sorted(set(values))
+    if len(texts) == 1:
+        return f"{cell} = {text(texts[0])}"
     return f"{cell} IN ({', '.join(map(text, texts))})" if texts else "FALSE"
 
 

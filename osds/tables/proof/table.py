@@ -28,9 +28,10 @@ class Table:
         """The table function that reads the rows."""
         return rows_of(self.plan.path, len(self.plan.columns), self.plan.opening.delimiter)
 
-    def one(self, *expressions: str) -> tuple[Any, ...]:
-        """The only row of an aggregation over the whole table."""
-        found = self.engine.execute(f"SELECT {', '.join(expressions)} FROM {self.source}").fetchone()
+    def one(self, *expressions: str, good: str) -> tuple[Any, ...]:
+        """The only row of an aggregation over the whole table, in which `good` stands for this predicate, never NULL."""
+        rows = f"(SELECT *, coalesce({good}, FALSE) AS good FROM {self.source})"
+        found = self.engine.execute(f"SELECT {', '.join(expressions)} FROM {rows}").fetchone()
         return () if found is None else found
 
     def texts(self, column: str, condition: str = "TRUE") -> list[str]:
