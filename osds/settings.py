@@ -116,6 +116,12 @@ class Settings:
         metavar="COUNT",
         in_file=True,
     )
+    changed_since: str | None = _setting(
+        None,
+        about="Do not read tables again that are as they were at this git revision and known to be good",
+        commands="validate",
+        metavar="REV",
+    )
     only: str | None = _setting(
         None,
         about="Sum up by these dimensions only: names, separated by commas. Default: all",

@@ -170,6 +170,18 @@ def test_checks__of_money_have_an_example() -> None:
         assert check.example, check.code
 
 
+def test_pre_commit__the_hook_runs_a_command_that_is_there() -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert (hook["id"], hook["language"], hook["pass_filenames"]) == ("osds-validate", "python", False)
+    command, verb = hook["entry"].split()
+    assert command == "osds"
+    assert verb in cli.commands
+    assert f"- id: {hook['id']}" in README
+    wanted = ("datapackage.json", "town/osds.yml", "data/budget.csv", "data/Budget.csv.gz", "b.tsv")
+    assert all(re.search(hook["files"], name) for name in wanted)
+    assert not any(re.search(hook["files"], name) for name in ("README.md", "my-datapackage.json.txt", "osds.ymlx"))
+
+
 def test_settings_schema__accepts_what_settings_accept() -> None:
     from jsonschema import Draft202012Validator
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,11 +47,18 @@ class _File:
 
 
 def look_into(
-    folder: Path, package: DataPackage, tables: Sequence[Resource], *, memory: int, scan: ScanTable, progress: Progress
+    folder: Path,
+    package: DataPackage,
+    tables: Sequence[Resource],
+    scanned: Collection[str],
+    *,
+    memory: int,
+    scan: ScanTable,
+    progress: Progress,
 ) -> Looked:
     """Look at the tables, which may be opened below `folder`. The engine works while the bytes are counted here.
 
-    `memory` is what the engine may use, in bytes.
+    `scanned` names those whose rows are to be proven; `memory` is what the engine may use, in bytes.
     """
     readable = {table.name for table in tables}
     pool = ThreadPoolExecutor(max_workers=1)
@@ -60,7 +67,7 @@ def look_into(
             files = {table.name: _file(folder, table, Path(scratch), progress) for table in tables}
             paths = {name: file.path for name, file in files.items() if file.path}
             scans: dict[str, Future[Scan]] = {}
-            for table in tables:
+            for table in (table for table in tables if table.name in scanned):
                 question = question_for(package, table, readable, paths, memory=memory)
                 scans[table.name] = pool.submit(_scan, scan, question, files[table.name].reason)
             examined, censuses = _examine_all(folder, tables, paths, progress)
@@ -68,7 +75,7 @@ def look_into(
             if any(finding.unsafe for finding in findings):
                 return Looked(findings=findings, proofs={})
             proofs = {}
-            for table in tables:
+            for table in (table for table in tables if table.name in scanned):
                 targets = [other for other in tables if other.name in targets_of(table)]
                 proofs[table.name] = _prove([table, *targets], paths, scans[table.name].result(), censuses)
             return Looked(findings=findings, proofs=proofs)

@@ -26,6 +26,7 @@ from osds.silence import apply_silences
 from osds.tables.excerpts import thin_out
 
 if TYPE_CHECKING:
+    from osds.commands.changed import Since
     from osds.tables.judge import Verdict
 
 NO_TABLES_UNREAD = "the tables, because the descriptor cannot be read"
@@ -115,13 +116,32 @@ def _judge(
 
     memory = size_of(settings.max_memory, "max-memory") // 2  # what is not the engine's is Python's and frictionless'
     tables = [resource for resource in package.resources if resource.name in readable and is_table(resource)]
-    looked = look_into(folder, package, tables, memory=memory, scan=judges.scan, progress=progress)
+    since = _look_back(folder, package, readable, settings)
+    known = {} if since is None else since.known
+    scanned = {table.name for table in tables if table.index not in known}
+    looked = look_into(folder, package, tables, scanned, memory=memory, scan=judges.scan, progress=progress)
     yield from looked.findings
     if not _has_unsafe(looked.findings):
-        limit = settings.limit_errors
-        yield from judge(
-            folder, package, readable, ask=judges.ask, proofs=looked.proofs, limit_errors=limit, progress=progress
+        verdicts = judge(
+            folder,
+            package,
+            readable,
+            ask=judges.ask,
+            proofs=looked.proofs,
+            limit_errors=settings.limit_errors,
+            progress=progress,
+            known=known,
         )
+        yield from verdicts if since is None else since.learn(package, verdicts)
+
+
+def _look_back(folder: Path, package: DataPackage, readable: set[str], settings: Settings) -> Since | None:
+    """What is known of the tables since a git revision, where that is asked for."""
+    if settings.changed_since is None:
+        return None
+    from osds.commands.changed import look_back
+
+    return look_back(folder, package, readable, settings)
 
 
 def _audit(

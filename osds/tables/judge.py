@@ -34,14 +34,18 @@ def judge(
     proofs: Mapping[str, Proof],
     limit_errors: int,
     progress: Progress,
+    known: Mapping[int, TableFacts] | None = None,
 ) -> Iterator[Verdict]:
     """A verdict on every table of the package. `readable` names the resources that may be opened below `folder`.
 
     `ask` is `osds.tables.asking.ask`, or the same in a process with limits; `proofs` say which rows need not be asked for.
+    `known` are tables, by their place in the descriptor, that were judged without a finding before and are not read again.
     """
     for resource in package.resources:
         if resource.name not in readable:
             yield Verdict(findings=(), facts=_not_judged(resource, "its file was not read"))
+        elif known and resource.index in known:
+            yield Verdict(findings=(), facts=known[resource.index])
         elif resource.paths and format_of(resource) not in FORMATS:
             message = f"the table {resource.name!r} has the format {format_of(resource)!r}"
             finding = checks.FORMAT_NOT_READ.at(_place(resource), message)

@@ -57,8 +57,8 @@ def _annotation(spots: list[Spot], folder: str) -> str:
     times = f" ({count:,} times)" if count > 1 else ""
     properties = {"title": f"{one_line(first.headline, MAX_TITLE)}{times}"}
     if first.place.file and "://" not in first.place.file:
-        line = min((row for spot in spots for row in spot.rows), default=1)
-        properties = {"file": join(folder, first.place.file), "line": str(line), **properties}
+        line = str(min(spot.line for spot in spots))
+        properties = {"file": join(folder, first.place.file), "line": line, **properties}
     told = "; ".join(describe(spot) for spot in spots[:MAX_PLACES])
     left = len(spots) - MAX_PLACES
     more = f"; and in {left:,} more places" if left > 0 else ""

@@ -30,6 +30,11 @@ class Spot:
         return tuple(sorted({f.place.row for f in self.findings if f.place.row is not None}))
 
     @property
+    def line(self) -> int:
+        """The first line of the file where the check did not hold; 1 where nobody knows."""
+        return min((f.place.row for f in self.findings if f.place.row is not None), default=1)
+
+    @property
     def values(self) -> tuple[str, ...]:
         """The different values, in the order of the findings; an empty cell has none to show."""
         return tuple(dict.fromkeys(f.value for f in self.findings if f.value))

@@ -105,7 +105,7 @@ def _results(spots: list[Spot], folder: str) -> Iterator[dict[str, Any]]:
             "ruleId": first.code,
             "level": _LEVELS[first.severity],
             "message": {"text": _message(spot)},
-            "locations": [_location(path, min(spot.rows, default=1))],
+            "locations": [_location(path, spot.line)],
             # The only fingerprint that GitHub reads. No row is in it: a row put in above shall not close and open alerts.
             "partialFingerprints": {"primaryLocationLineHash": f"{place}:{seen[place]}"},
             "occurrenceCount": len(spot.findings),

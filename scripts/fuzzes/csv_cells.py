@@ -126,7 +126,15 @@ def _ours(folder: Path, width: int, delimiter: str | None) -> TableText | None:
     fields = [{"name": f"c{n}", "type": "string"} for n in range(width)]
     dialect = {"dialect": {"delimiter": delimiter}} if delimiter else {}
     package = read_package({"name": "x", "resources": [{**resource, **dialect, "schema": {"fields": fields}}]})
-    looked = look_into(folder, package, package.resources, memory=1 << 30, scan=scan, progress=Silent())
+    looked = look_into(
+        folder,
+        package,
+        package.resources,
+        {r.name for r in package.resources},
+        memory=1 << 30,
+        scan=scan,
+        progress=Silent(),
+    )
     findings: list[Finding] = list(looked.findings)
     if findings:
         return None

@@ -249,7 +249,7 @@ def try_one(random: Random, folder: Path) -> str:
 def compare(folder: Path, package: DataPackage, *, limit: int) -> str:
     """Judge the first table both ways. Raises `Mismatch` if they differ, else says how osds came to its verdict."""
     readable = {resource.name for resource in package.resources}
-    looked = look_into(folder, package, package.resources, memory=MEMORY, scan=scan, progress=Silent())
+    looked = look_into(folder, package, package.resources, readable, memory=MEMORY, scan=scan, progress=Silent())
     if any(finding.unsafe for finding in looked.findings):
         return "refused"
     proof = looked.proofs[package.resources[0].name]

@@ -22,7 +22,15 @@ def found(folder: Path, pattern: str, cells: list[str], *, proven: bool) -> list
         {"name": "code", "type": "string", "constraints": {"pattern": pattern}},
     ]
     package = read_package({"name": "x", "resources": [{"name": "a", "path": "a.csv", "schema": {"fields": fields}}]})
-    proofs = look_into(folder, package, package.resources, memory=1 << 30, scan=scan, progress=Silent()).proofs
+    proofs = look_into(
+        folder,
+        package,
+        package.resources,
+        {r.name for r in package.resources},
+        memory=1 << 30,
+        scan=scan,
+        progress=Silent(),
+    ).proofs
     (verdict,) = judge(
         folder, package, {"a"}, ask=ask, proofs=proofs if proven else {}, limit_errors=99, progress=Silent()
     )

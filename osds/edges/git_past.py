@@ -1,0 +1,99 @@
+"""A dataset's folder as it was at a git revision: its files, without checking anything out, and where git keeps our notes.
+
+The revision is text from outside: it stands behind `--end-of-options` and must name one commit. Nothing is fetched, also not
+in a partial clone; what is not here reads as not there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from osds.dataset.lfs import MAX_POINTER_BYTES, read_pointer
+from osds.edges.git import Git
+from osds.errors import UsageError
+
+MAX_REVISION = 1000  # characters
+_ORDINARY = ("100644", "100755")
+_NO_FETCH = {"GIT_NO_LAZY_FETCH": "1"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """The folder `folder` at `commit`; `prefix` is its path in the repository, ending with a slash unless empty."""
+
+    git: Git
+    folder: Path
+    prefix: str
+    commit: str
+
+    def read(self, path: str, limit: int) -> bytes | None:
+        """A file's bytes; None if there is no such ordinary file, or it is larger than `limit` bytes."""
+        found = self._entry(path)
+        if found is None or found[1] > limit:
+            return None
+        done = self.git.run("cat-file", "blob", found[0], environ=_NO_FETCH)
+        return done.out if done.code == 0 else None
+
+    def has(self, path: str, sha256: str) -> bool:
+        """True if the file had, byte for byte, what it has now; `sha256` is what it has now.
+
+        A git-lfs pointer then stands for the file it points to.
+        """
+        found = self._entry(path)
+        if found is None:
+            return False
+        if found[1] <= MAX_POINTER_BYTES:
+            pointer = read_pointer(self.read(path, MAX_POINTER_BYTES) or b"")
+            if pointer is not None:
+                return pointer.oid == sha256
+        return found[0] == _object_id(self.folder / path, "sha1" if len(found[0]) == 40 else "sha256")
+
+    def notes(self, name: str) -> Path:
+        """A place for files of ours beside git's own, which no commit and no checkout touches."""
+        return self.git.folder / self.git.output("rev-parse", "--git-path", f"osds/{name}").text
+
+    def _entry(self, path: str) -> tuple[str, int] | None:
+        """Object id and size of an ordinary file."""
+        done = self.git.run(
+            "ls-tree", "-l", "-z", "--full-tree", self.commit, "--", f"{self.prefix}{path}", environ=_NO_FETCH
+        )
+        entry = done.text.rstrip("\0")
+        if done.code != 0 or "\0" in entry or not entry:
+            return None
+        mode, _, object_id, size = entry.partition("\t")[0].split()
+        return (object_id, int(size)) if mode in _ORDINARY and size.isdigit() else None
+
+
+def past_of(folder: Path, revision: str) -> Past:
+    """The folder at a revision. Raises `UsageError` if there is no git, no repository, or no such revision in it."""
+    folder = folder.resolve()
+    top = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
+    leave_out = "leave out --changed-since to check everything"
+    if top is None:
+        raise UsageError(f"{str(folder)!r} is in no git repository", next_step=f"Run it in a clone, or {leave_out}")
+    # Reading names and objects runs nothing from the repository's configuration, so its owner does not matter (containers).
+    git = Git(folder=top, options=("safe.directory=*", "core.quotePath=false"))
+    commit = ""
+    if len(revision) <= MAX_REVISION and "\0" not in revision:
+        wanted = ("--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        commit = git.run("rev-parse", *wanted, environ=_NO_FETCH).text
+    if not commit:
+        shallow = git.run("rev-parse", "--is-shallow-repository").text == "true"
+        fetch = "this clone is shallow: check out with `fetch-depth: 0`, or `git fetch --unshallow`"
+        hint = fetch if shallow else "check its name, or fetch it"
+        raise UsageError(
+            f"There is no revision {revision[:100]!r} in {str(top)!r}", next_step=f"{hint.capitalize()}; or {leave_out}"
+        )
+    inside = PurePosixPath(folder.relative_to(top).as_posix())
+    return Past(git=git, folder=folder, prefix="" if inside == PurePosixPath() else f"{inside}/", commit=commit)
+
+
+def _object_id(path: Path, algorithm: str) -> str:
+    """What git would call the file's bytes as they are (https://git-scm.com/book/en/v2/Git-Internals-Git-Objects)."""
+    digest = hashlib.new(algorithm, f"blob {path.stat().st_size}\0".encode(), usedforsecurity=False)
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
