@@ -24,12 +24,13 @@ import pytest
 from osds.cli import run
 from tests.hostile.cases import Case, one
 from tests.hostile.contents import JSON, NAMED, PATTERNS, SHOWN, SIZES, TABLES, VALUES
+from tests.hostile.engine import ENGINE
 from tests.hostile.files import FILES, PACKED, PATHS, REMOTE
 
 CANARY = "CANARY-5d1f"
 SECONDS = 60
 
-CASES = [*PATHS, *FILES, *REMOTE, *PACKED, *SIZES, *JSON, *PATTERNS, *TABLES, *VALUES, *NAMED, *SHOWN]
+CASES = [*PATHS, *FILES, *REMOTE, *PACKED, *SIZES, *JSON, *PATTERNS, *TABLES, *VALUES, *NAMED, *SHOWN, *ENGINE]
 
 
 class Heard(http.server.BaseHTTPRequestHandler):
@@ -126,7 +127,7 @@ def test_hostile(
 
 
 def test_hostile__there_are_many() -> None:
-    assert len(CASES) >= 120
+    assert len(CASES) >= 300
     assert len({case.name for case in CASES}) == len(CASES)
 
 
