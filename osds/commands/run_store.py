@@ -47,7 +47,7 @@ def publish_and_tell(
     """Publish a bundle and the data files that are wanted of `package` in `folder`, and show what came of it."""
     store = open_store(settings.store or "", endpoint=settings.endpoint)
     data = gather_data(folder, choose_resources(package.resources, settings.publish_data), session.progress)
-    with resumed_by("publish", str(folder), "--store", settings.store or ""):
+    with resumed_by("publish", str(folder), *_publish_flags(settings)):
         done = publish_bundle(
             bundle,
             identity.dataset,
@@ -69,6 +69,20 @@ def publish_and_tell(
         session.add_summary(code(told.splitlines()[0]))
     session.set_outputs({"published": str(done.changed).lower(), "sequence": str(done.sequence)})
     return EXIT_INVALID if done.losses else EXIT_OK
+
+
+def _publish_flags(settings: Settings) -> tuple[str, ...]:
+    """The flags of a publication that matter to where and whether it goes on; those of `osds.yml` are harmless twice."""
+    given = {
+        "--store": settings.store,
+        "--endpoint": settings.endpoint,
+        "--owner": settings.owner,
+        "--url": settings.url,
+        "--bundle": settings.bundle,
+        "--publish-data": settings.publish_data,
+        "--accept": settings.accept,
+    }
+    return tuple(word for flag, value in given.items() if value is not None for word in (flag, value))
 
 
 @dataclass(frozen=True, kw_only=True)

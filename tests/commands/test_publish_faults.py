@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -130,7 +131,8 @@ def test_bad_luck__is_one_line_with_the_next_step(
     assert line.startswith("osds: ")
     assert told in line
     if code == 4:
-        assert f"then `osds publish {one} --store {url}" in line
+        again = ["publish", str(one), "--store", url, *endpoint, "--owner", "os-data", "--bundle", str(one)]
+        assert f"then `osds {shlex.join(again)}` goes on" in line
 
 
 @pytest.mark.parametrize("name", ["../x/y", "a/../b", "a", "a/b/c", "a/B C", "/a/b"])
@@ -156,7 +158,8 @@ def test_full_disk__readers_notice_nothing(tmp_path: Path, one: Path) -> None:
         [sys.executable, "-c", script, *command], capture_output=True, text=True, env=dict(os.environ)
     )
     assert (done.returncode, len(done.stderr.splitlines())) == (4, 1)
-    assert f"then `osds publish {large} --store {store.url}` goes on" in done.stderr
+    again = ["publish", str(large), "--store", store.url, "--owner", "os-data", "--bundle", str(large)]
+    assert f"then `osds {shlex.join(again)}` goes on" in done.stderr
     assert files_of(store, CURRENT) == ONE
     publish(large, store)
     assert sequence_of(store) == 2
