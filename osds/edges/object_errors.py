@@ -52,8 +52,12 @@ class _Symptoms:
 
 
 def is_missing_object(error: Exception) -> bool:
-    """True if the store answered that there is no such object, and the bucket is not what is missing."""
-    return isinstance(error, FileNotFoundError) and _symptoms(error).code not in _NO_BUCKET
+    """True if the store answered that there is no such object, and the bucket is not what is missing.
+
+    A bulk delete answers with a code for each key; most servers take the removal of what is gone for done, not all.
+    """
+    code = _symptoms(error).code
+    return code == "NoSuchKey" or (isinstance(error, FileNotFoundError) and code not in _NO_BUCKET)
 
 
 @dataclass(frozen=True, kw_only=True)

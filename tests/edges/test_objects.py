@@ -13,7 +13,9 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from obstore.exceptions import GenericError
 
+from osds.edges.object_errors import is_missing_object
 from osds.edges.objects import DifferentContentError, FolderStore, ObjectStore, Version, open_store
 from osds.edges.patience import TRIES, Patience
 from osds.errors import OsdsError, OutsideError, UsageError
@@ -475,3 +477,9 @@ def test_credentials__none_in_the_environment(monkeypatch: pytest.MonkeyPatch) -
 def test_repr__shows_where_and_nothing_else(tmp_path: Path) -> None:
     assert repr(open_store("s3://bucket/a")) == "ObjectStore('s3://bucket/a')"
     assert repr(open_store("folder")) == "FolderStore('folder')"
+
+
+def test_is_missing_object__also_where_a_bulk_delete_says_so() -> None:
+    """Some servers take it amiss if what is removed has gone already; two publishers may tidy up at once."""
+    assert is_missing_object(GenericError("Error deleting a/by-5.csv: The key does not exist. (code: NoSuchKey)"))
+    assert not is_missing_object(GenericError("Error deleting a/by-5.csv: no (code: AccessDenied)"))

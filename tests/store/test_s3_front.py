@@ -264,7 +264,8 @@ def test_fault__on_the_body_of_an_answer(front: Front) -> None:
     started = time.monotonic()
     assert whole(ob(front), "k") == CONTENT
     assert time.monotonic() - started >= 0.05
-    assert [exchange.sent for exchange in front.timeline] == [0, 1, len(CONTENT), len(CONTENT)]
+    # An answer that is cut off is noted when its thread has noticed, perhaps after the next one.
+    assert sorted(exchange.sent for exchange in front.timeline) == [0, 1, len(CONTENT), len(CONTENT)]
 
 
 def test_timeline__knows_who_came_too_early(front: Front) -> None:
