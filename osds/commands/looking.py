@@ -40,9 +40,10 @@ class Looked:
 
 @dataclass(frozen=True, kw_only=True)
 class _File:
-    """A table as one UTF-8 file: its own, or a copy. `path` is empty where there is none, and `reason` says why."""
+    """A table as one UTF-8 file: its `own`, or a copy. `path` is empty where there is none, and `reason` says why."""
 
     path: str = ""
+    own: bool = False
     reason: str = ""
 
 
@@ -70,14 +71,14 @@ def look_into(
             for table in (table for table in tables if table.name in scanned):
                 question = question_for(package, table, readable, paths, memory=memory)
                 scans[table.name] = pool.submit(_scan, scan, question, files[table.name].reason)
-            examined, censuses = _examine_all(folder, tables, paths, progress)
+            examined, censuses = _examine_all(folder, tables, files, progress)
             findings = tuple(finding for found in examined for finding in found.findings)
             if any(finding.unsafe for finding in findings):
                 return Looked(findings=findings, proofs={})
             proofs = {}
             for table in (table for table in tables if table.name in scanned):
                 targets = [other for other in tables if other.name in targets_of(table)]
-                proofs[table.name] = _prove([table, *targets], paths, scans[table.name].result(), censuses)
+                proofs[table.name] = _prove([table, *targets], files[table.name], scans[table.name].result(), censuses)
             return Looked(findings=findings, proofs=proofs)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)  # a scan under way ends with its process
@@ -89,7 +90,7 @@ def _file(folder: Path, table: Resource, scratch: Path, progress: Progress) -> _
     stated = table.raw.get("encoding")
     try:
         if is_plain(table, own):
-            return _File(path=str(own.absolute()))
+            return _File(path=str(own.absolute()), own=True)
         if len(table.paths) > 1 and any(packing_of(path) for path in table.paths):
             return _File(reason="it is in several packed files")
         copy = scratch / f"{table.index}.csv"
@@ -113,23 +114,24 @@ def _scan(scan: ScanTable, question: ScanQuestion, reason: str) -> Scan:
 
 
 def _examine_all(
-    folder: Path, tables: Sequence[Resource], paths: Mapping[str, str], progress: Progress
+    folder: Path, tables: Sequence[Resource], files: Mapping[str, _File], progress: Progress
 ) -> tuple[list[Examined], dict[str, Census]]:
     """What is odd in every file, and the census of each table, by resource."""
     examined: dict[str, Examined] = {}
     censuses: dict[str, Census | None] = {}
     for table in tables:
+        file = files[table.name]
         for wanted in wanted_files(table):
             if wanted.path in examined:
                 continue
-            copied = packing_of(wanted.path) and len(table.paths) == 1 and table.name in paths
-            blocks = _blocks(Path(paths[table.name])) if copied else _below(folder, wanted.path)
+            unpacked = file.path and packing_of(wanted.path) and len(table.paths) == 1
+            blocks = _blocks(Path(file.path)) if unpacked else _below(folder, wanted.path)
             examined[wanted.path] = _examine(wanted, blocks, folder / wanted.path, progress)
-        if table.name in paths and (len(table.paths) > 1 or not is_plain(table, folder / table.paths[0])):
-            wanted = next(wanted_files(table, decoded=True))
-            censuses[table.name] = examine(wanted, _blocks(Path(paths[table.name]))).census
-        elif table.name in paths:
+        if file.own:
             censuses[table.name] = examined[table.paths[0]].census
+        elif file.path:
+            wanted = next(wanted_files(table, decoded=True))
+            censuses[table.name] = examine(wanted, _blocks(Path(file.path))).census
     return list(examined.values()), {name: census for name, census in censuses.items() if census is not None}
 
 
@@ -141,13 +143,13 @@ def _examine(wanted: Wanted, blocks: Blocks, file: Path, progress: Progress) -> 
             return Examined(findings=(error.check.at(Place(file=wanted.path), f"{wanted.path}: {error.words}"),))
 
 
-def _prove(tables: Sequence[Resource], paths: Mapping[str, str], scan: Scan, censuses: Mapping[str, Census]) -> Proof:
-    """What is known of the first of the tables, all of which the scan has read."""
+def _prove(tables: Sequence[Resource], file: _File, scan: Scan, censuses: Mapping[str, Census]) -> Proof:
+    """What is known of the first of the tables, which lies in `file`; the scan has read all of them."""
     table = tables[0]
     census, sums = censuses.get(table.name), scan.sums
     if census is None or sums is None:
         return Proof(unproven=weigh(tables, scan, censuses))
-    blocks = _blocks(Path(paths[table.name]))
+    blocks = _blocks(Path(file.path))
     ragged: Ragged | None = NOTHING
     if 0 < sums.rows < census.records - 1 and census.regular and census.line_end and not scan.keyed:
         ragged = find_ragged(without_bom(blocks()), census, len(sums.labels), most=MAX_SUSPECTS)
@@ -157,8 +159,7 @@ def _prove(tables: Sequence[Resource], paths: Mapping[str, str], scan: Scan, cen
     located = locate(without_bom(blocks()), census, suspects, sums.delimiter) if suspects else []
     if located is None or ragged is None:
         return Proof(unproven="its doubtful rows are too many, or written unusually")
-    own = len(table.paths) == 1 and paths[table.name].endswith(table.paths[0])
-    plain = own and sums.delimiter == "," and not sums.bom
+    plain = file.own and sums.delimiter == "," and not sums.bom
     doubted = sorted([*located, *ragged.records])
     return Proof(rows=census.records - 1, doubted=doubted, plain=sums.labels if plain else ())
 
