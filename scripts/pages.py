@@ -9,7 +9,7 @@ from pathlib import Path
 
 from osds.aggregates import checks as aggregate_checks
 from osds.audit import checks as audit_checks
-from osds.commands.aggregate import FACTS_NOT_READ
+from osds.commands.dataset.aggregate import FACTS_NOT_READ
 from osds.dataset import checks as dataset_checks
 from osds.fiscal import checks as fiscal_checks
 from osds.registry.reasons import GROUPS, Who

@@ -34,7 +34,7 @@ def backup(
       osds backup https://github.com/os-data/madrid-budget --store s3://backup.example.org
       osds backup ./madrid-budget --owner os-data --store ./backups --dry-run
     """
-    from osds.commands.run_backup import run_backup
+    from osds.commands.backup.run import run_backup
 
     session = open_session(as_json=as_json)
     settings = session.settings(None, flags)
@@ -59,7 +59,7 @@ def restore(dataset: str, *, output: str, at: int | None, takedowns: str | None,
       osds restore os-data/madrid-budget --store s3://backup.example.org --output madrid-budget
       osds restore os-data/madrid-budget --store ./backups --output last-year --at 12
     """
-    from osds.commands.run_backup import run_restore
+    from osds.commands.backup.run import run_restore
 
     session = open_session(as_json=as_json)
     settings = session.settings(None, flags)
@@ -81,7 +81,7 @@ def drill(*, seed: int | None, takedowns: str | None, as_json: bool, **flags: ob
     Examples:
       osds drill --store s3://backup.example.org
     """
-    from osds.commands.run_backup import run_drill
+    from osds.commands.backup.run import run_drill
 
     session = open_session(as_json=as_json)
     return run_drill(session, session.settings(None, flags), seed=seed, takedowns=takedowns)

@@ -40,7 +40,7 @@ def validate(path: str, *, form: str | None, target: str | None, as_json: bool, 
       osds validate --json > report.json
       osds validate --format html --output report.html
     """
-    from osds.commands.run import run_validate
+    from osds.commands.dataset.run import run_validate
 
     if as_json and form not in {None, "json"}:
         raise UsageError("--json and another --format contradict each other", next_step="Give one of them")
@@ -67,7 +67,7 @@ def fetch(path: str, *, dry_run: bool, as_json: bool, **flags: object) -> int:
       osds fetch ~/data/madrid-budget --dry-run
       osds fetch --url https://github.com/os-data/madrid-budget --max-size 50GB
     """
-    from osds.commands.run_fetch import run_fetch
+    from osds.commands.dataset.run_fetch import run_fetch
 
     session, folder = open_dataset(path, as_json=as_json)
     return run_fetch(session, folder, session.settings(folder, flags), dry_run=dry_run)
@@ -90,7 +90,7 @@ def aggregate(path: str, *, dry_run: bool, as_json: bool, **flags: object) -> in
       osds aggregate --output aggregates
       osds aggregate ~/data/madrid-budget --output /tmp/madrid --max-members 500
     """
-    from osds.commands.run import run_aggregate
+    from osds.commands.dataset.run import run_aggregate
 
     session, folder = open_dataset(path, as_json=as_json)
     return run_aggregate(session, folder, session.settings(folder, flags), dry_run=dry_run)
@@ -114,7 +114,7 @@ def publish(path: str, *, dry_run: bool, as_json: bool, **flags: object) -> int:
       osds publish --store s3://data.example.org --dry-run
       osds aggregate --output sums && osds publish --bundle sums --store s3://data.example.org
     """
-    from osds.commands.run import run_publish
+    from osds.commands.dataset.run import run_publish
 
     session, folder = open_dataset(path, as_json=as_json)
     return run_publish(session, folder, session.settings(folder, flags), dry_run=dry_run)
@@ -145,7 +145,7 @@ def register(path: str, *, dry_run: bool, as_json: bool, **flags: object) -> int
       osds register --registry ./registry --owner os-data
       OSDS_TOKEN=… osds register --registry os-team/registry
     """
-    from osds.commands.run import run_register
+    from osds.commands.dataset.run import run_register
 
     session, folder = open_dataset(path, as_json=as_json)
     return run_register(session, folder, session.settings(folder, flags), dry_run=dry_run)
@@ -168,7 +168,7 @@ def init(path: str, *, currency: str | None, dry_run: bool, as_json: bool) -> in
       osds init --dry-run
       osds init ~/data/madrid-budget --currency EUR
     """
-    from osds.commands.run import run_init
+    from osds.commands.dataset.run import run_init
 
     return run_init(open_session(as_json=as_json), Path(path), currency=currency, dry_run=dry_run)
 
@@ -191,7 +191,7 @@ def migrate(path: str, *, write: bool, as_json: bool) -> int:
       osds migrate ~/data/gb-cra --write
       osds migrate --json | jq -r .diff > model.patch
     """
-    from osds.commands.run import run_migrate
+    from osds.commands.dataset.run import run_migrate
 
     session, folder = open_dataset(path, as_json=as_json)
     return run_migrate(session, folder, write=write)

@@ -36,7 +36,7 @@ def registry_init(
       osds registry init ./registry
       osds registry init ./registry --title "Spending of our province" --core-organisation province-data
     """
-    from osds.commands.run_registry import run_registry_init
+    from osds.commands.registry.run import run_registry_init
 
     session = open_session(as_json=as_json)
     return run_registry_init(session, Path(folder), title=title, core_organisation=core_organisation, dry_run=dry_run)
@@ -69,7 +69,7 @@ def registry_check(
       osds registry check os-team/registry --pr 12
       osds registry check ./registry --head add-budget
     """
-    from osds.commands.run_registry import run_registry_check
+    from osds.commands.registry.run import run_registry_check
 
     session = open_session(as_json=as_json)
     return run_registry_check(session, where, pull_request=pull_request, head=head, base=base, comment=comment)
@@ -94,6 +94,6 @@ def registry_merge(where: str | None, *, limit: int, dry_run: bool, as_json: boo
       osds registry merge os-team/registry
       osds registry merge os-team/registry --dry-run --json
     """
-    from osds.commands.run_registry import run_registry_merge
+    from osds.commands.registry.run import run_registry_merge
 
     return run_registry_merge(open_session(as_json=as_json), where, limit=limit, dry_run=dry_run)

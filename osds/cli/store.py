@@ -11,7 +11,7 @@ from osds.cli.parts import EPILOG, debug_flag, dry_run_flag, json_flag, open_ses
 from osds.errors import UsageError
 
 if TYPE_CHECKING:
-    from osds.commands.run_store import Target
+    from osds.commands.store.run import Target
     from osds.session import Session
 
 _dataset = click.argument("dataset", metavar="OWNER/NAME")
@@ -39,7 +39,7 @@ def show(dataset: str | None, *, as_json: bool, **flags: object) -> int:
       osds store show --store ./store
       osds store show os-data/madrid-budget --store s3://data.example.org
     """
-    from osds.commands.run_store import run_show
+    from osds.commands.store.run import run_show
 
     session, target = _open(dataset, flags, as_json=as_json)
     return run_show(session, target)
@@ -57,7 +57,7 @@ def versions(dataset: str, *, as_json: bool, **flags: object) -> int:
     Examples:
       osds store versions os-data/madrid-budget --store ./store
     """
-    from osds.commands.run_store import run_versions
+    from osds.commands.store.run import run_versions
 
     session, target = _open(dataset, flags, as_json=as_json)
     return run_versions(session, target)
@@ -76,7 +76,7 @@ def verify(dataset: str | None, *, as_json: bool, **flags: object) -> int:
       osds store verify --store s3://data.example.org
       osds store verify os-data/madrid-budget --store ./store --json
     """
-    from osds.commands.run_store import run_verify
+    from osds.commands.store.run import run_verify
 
     session, target = _open(dataset, flags, as_json=as_json)
     return run_verify(session, target)
@@ -97,7 +97,7 @@ def rollback(dataset: str, sequence: int, *, reason: str | None, dry_run: bool, 
     Examples:
       osds store rollback os-data/madrid-budget 6 --store ./store --reason "Version 7 lacks two districts"
     """
-    from osds.commands.run_store import run_rollback
+    from osds.commands.store.run import run_rollback
 
     session, target = _open(dataset, flags, as_json=as_json)
     return run_rollback(session, target, sequence, reason, dry_run=dry_run)
@@ -127,7 +127,7 @@ def gc(dataset: str | None, *, days: int, dry_run: bool, as_json: bool, **flags:
       osds store gc --store s3://data.example.org --dry-run
       osds store gc os-data/madrid-budget --store ./store --older-than 30
     """
-    from osds.commands.run_store import run_gc
+    from osds.commands.store.run import run_gc
 
     session, target = _open(dataset, flags, as_json=as_json)
     return run_gc(session, target, days, dry_run=dry_run)
@@ -155,7 +155,7 @@ def pull(
       osds store pull os-data/madrid-budget --store s3://data.example.org
       osds store pull os-data/madrid-budget --store ./store --version 3 --output madrid-3
     """
-    from osds.commands.run_store import run_pull
+    from osds.commands.store.run import run_pull
 
     session, target = _open(dataset, flags, as_json=as_json)
     folder = Path(output) if output else Path(dataset.rpartition("/")[2])
@@ -194,8 +194,8 @@ def policy(
       osds store policy --store s3://data.example.org --account 123456789012 --repository os-team/registry \\
         --owner-id 1234 --repository-id 5678 --dataset os-data/madrid-budget
     """
-    from osds.commands.run_store import run_policy
-    from osds.commands.store_policy import policies
+    from osds.commands.store.policy import policies
+    from osds.commands.store.run import run_policy
     from osds.dataset.identity import DatasetId
     from osds.store.policy import parse_repository
 
@@ -213,7 +213,7 @@ def policy(
 
 
 def _open(dataset: str | None, flags: dict[str, object], *, as_json: bool) -> tuple[Session, Target]:
-    from osds.commands.run_store import Target
+    from osds.commands.store.run import Target
     from osds.dataset.identity import DatasetId
 
     session = open_session(as_json=as_json)

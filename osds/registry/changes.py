@@ -19,7 +19,7 @@ CHANGES_FILE = "data/changes.csv"
 COLUMNS = ("id", "time", "event", "owner", "name", "url", "actor", "detail")
 EMPTY_CHANGES = join_line(COLUMNS) + "\n"
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _ID = re.compile(r"[1-9][0-9]{0,17}")
 _WAS = re.compile(r"was ([^/;\s]+/[^/;\s]+)")
 
@@ -34,6 +34,9 @@ class EventType(StrEnum):
     TRANSFERRED = "transferred"
     CORE = "core"  # it became a core dataset, or ceased to be one
     QUARANTINED = "quarantined"  # another repository or owner stands where the dataset's was
+    PUBLISHED = "published"  # the store has a new version
+    TROUBLE = "trouble"  # something is wrong with it; the detail begins with the word for what (osds.registry.status)
+    RECOVERED = "recovered"  # and that is over
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +55,7 @@ class Event:
     detail: str = ""
 
     def __post_init__(self) -> None:
-        if not _TIME.fullmatch(self.time):
+        if not TIME.fullmatch(self.time):
             raise UsageError(f"{self.time!r} is not a time", next_step="Write it as 2026-01-31T12:00:00Z")
         DatasetId(owner=self.owner, name=self.name)
         check_url(self.url)

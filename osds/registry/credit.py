@@ -17,6 +17,9 @@ _VERBS = {
     EventType.TRANSFERRED: "Transfer to",
     EventType.CORE: "Change core of",
     EventType.QUARANTINED: "Put into quarantine:",
+    EventType.PUBLISHED: "Note a new version of",
+    EventType.TROUBLE: "Note a trouble of",
+    EventType.RECOVERED: "Note the end of a trouble of",
 }
 
 

@@ -39,6 +39,7 @@ class Policy:
     max_rows: int = 10  # that one request may change without a keeper
     max_requests: int = 10  # of one author that one run looks at
     shrink_floor: int = 80  # per cent of the rows that a change must leave
+    grace_days: int = 7  # before what hangs on a host, such as a run that did not happen, is told
     register_label: str = "register"  # what makes an issue a registration
     veto_label: str = "veto"
     accept_label: str = "accept"  # a keeper's agreement to an issue
@@ -103,6 +104,7 @@ _KEYS: dict[str, tuple[Callable[[object], object | None], str]] = {
     "max-rows": (_whole(1, 10_000), "a whole number from 1 to 10000"),
     "max-requests": (_whole(1, 10_000), "a whole number from 1 to 10000"),
     "shrink-floor": (_whole(0, 100), "a percentage from 0 to 100"),
+    "grace-days": (_whole(0, 365), "a whole number from 0 to 365"),
     "register-label": _LABELS,
     "veto-label": _LABELS,
     "accept-label": _LABELS,

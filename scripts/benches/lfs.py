@@ -20,8 +20,8 @@ from scripts.benches.measuring import MACHINE, PYTHON, measure, median, table
 FETCH = """
 import sys
 from pathlib import Path
-from osds.commands.fetch import fetch, find_pointers
-from osds.commands.lfs_sources import LfsAccess, lfs_sources
+from osds.commands.dataset.fetch import fetch, find_pointers
+from osds.commands.dataset.lfs_sources import LfsAccess, lfs_sources
 from osds.edges.https import Reach
 from osds.progress import Silent
 folder, url = Path(sys.argv[1]), (sys.argv[2:] or [None])[0]

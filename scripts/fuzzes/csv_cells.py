@@ -15,7 +15,7 @@ from random import Random
 
 import duckdb
 
-from osds.commands.looking import look_into
+from osds.commands.dataset.looking import look_into
 from osds.dataset.package import read_package
 from osds.progress import Silent
 from osds.report import Finding, Severity

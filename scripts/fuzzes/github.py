@@ -16,11 +16,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
-from osds.commands.register import register
-from osds.commands.registries import Access, open_github
-from osds.commands.registry_facts import FactFinder
-from osds.commands.registry_judging import Judge
-from osds.commands.registry_merge import merge
+from osds.commands.registry.facts import FactFinder
+from osds.commands.registry.judging import Judge
+from osds.commands.registry.merge import merge
+from osds.commands.registry.register import register
+from osds.commands.registry.registries import Access, open_github
 from osds.edges.git import Remote
 from osds.edges.git_registry import open_remote
 from osds.edges.github_forge import GitHubForge

@@ -17,7 +17,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from osds.commands.looking import look_into
+from osds.commands.dataset.looking import look_into
 from osds.dataset.package import DataPackage, read_package
 from osds.progress import Silent
 from osds.tables.answers import Answer, Question

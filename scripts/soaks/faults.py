@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from osds.commands.publish import publish_bundle
+from osds.commands.store.publish import publish_bundle
 from osds.edges.objects import ObjectStore, open_store
 from osds.edges.patience import Patience
 from osds.errors import OutsideError

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from osds.commands.backup import BackedUp, Order, back_up
+from osds.commands.backup.backup import BackedUp, Order, back_up
+from osds.commands.backup.restore import Restoration, restore
 from osds.commands.clock import SystemClock
-from osds.commands.lfs_sources import LfsAccess, lfs_sources
-from osds.commands.restore import Restoration, restore
+from osds.commands.dataset.lfs_sources import LfsAccess, lfs_sources
 from osds.dataset.identity import DatasetId
 from osds.edges.git_mirror import Upstream
 from osds.edges.objects import ObjectStore

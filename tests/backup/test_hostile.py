@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from osds.cli import run
-from osds.commands.restore import restore
+from osds.commands.backup.restore import restore
 from osds.edges.objects import ObjectStore
 from osds.errors import OutsideError, UnsafeInputError, UsageError
 from osds.progress import Silent

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from osds.commands.backup import BackedUp, Order, back_up
+from osds.commands.backup.backup import BackedUp, Order, back_up
+from osds.commands.backup.restore import restore
 from osds.commands.clock import SystemClock
-from osds.commands.lfs_sources import LfsAccess, lfs_sources
-from osds.commands.restore import restore
+from osds.commands.dataset.lfs_sources import LfsAccess, lfs_sources
 from osds.dataset.identity import DatasetId
 from osds.edges.git_mirror import GoneError, Upstream
 from osds.edges.https import Reach

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from osds.commands.backups import read_backup
+from osds.commands.backup.backups import read_backup
 from osds.edges.objects import FolderStore, ObjectStore, open_store
 from osds.edges.patience import Patience
 from osds.errors import OutsideError
@@ -24,9 +24,9 @@ pytestmark = needs_git_lfs
 
 SCRIPT = """
 import os, signal, sys
-from osds.commands.backup import Order, back_up
+from osds.commands.backup.backup import Order, back_up
 from osds.commands.clock import SystemClock
-from osds.commands.lfs_sources import LfsAccess, lfs_sources
+from osds.commands.dataset.lfs_sources import LfsAccess, lfs_sources
 from osds.edges.git_mirror import Upstream
 from osds.edges.objects import open_store
 from osds.progress import Silent

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from osds.commands.lfs_sources import LfsAccess, lfs_sources
+from osds.commands.dataset.lfs_sources import LfsAccess, lfs_sources
 from osds.dataset.lfs_content import QuotaError
 from osds.edges.https import Reach
 from osds.edges.objects import ObjectStore, open_store

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from osds.commands.register import register
-from osds.commands.registries import Access
+from osds.commands.registry.register import register
+from osds.commands.registry.registries import Access
 from osds.progress import Silent
 from osds.registry.catalog import Entry, parse_catalog
 from osds.registry.changes import parse_changes

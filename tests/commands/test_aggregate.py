@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from osds.commands.aggregate import Aggregated, aggregate_dataset
-from osds.commands.validate import validate
+from osds.commands.dataset.aggregate import Aggregated, aggregate_dataset
+from osds.commands.dataset.validate import validate
 from osds.progress import Silent
 from osds.settings import Settings
 from tests.samples import MODEL, SCHEMA, descriptor

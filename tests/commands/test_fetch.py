@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from osds.cli import run
-from osds.commands.lfs_sources import LfsAccess, lfs_sources
-from osds.commands.run_fetch import run_fetch
+from osds.commands.dataset.lfs_sources import LfsAccess, lfs_sources
+from osds.commands.dataset.run_fetch import run_fetch
 from osds.dataset.lfs import Pointer
 from osds.edges.https import Reach
 from osds.edges.waiting import Waits
@@ -212,8 +212,8 @@ def test_fetch__a_token_only_for_the_host_it_is_for(tmp_path: Path, server: LfsD
 SCRIPT = """
 import sys
 from pathlib import Path
-from osds.commands.fetch import fetch, find_pointers
-from osds.commands.lfs_sources import LfsAccess, lfs_sources
+from osds.commands.dataset.fetch import fetch, find_pointers
+from osds.commands.dataset.lfs_sources import LfsAccess, lfs_sources
 from osds.edges.https import Reach
 from osds.progress import Silent
 folder = Path(sys.argv[1])

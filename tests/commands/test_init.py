@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from osds.commands.init import Initialised, init
+from osds.commands.dataset.init import Initialised, init
 from osds.errors import OutsideError, UsageError
 from osds.progress import Silent
 from osds.settings import OPTIONS, resolve

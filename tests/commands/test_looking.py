@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from osds.commands.looking import look_into
+from osds.commands.dataset.looking import look_into
 from osds.dataset.package import read_package
 from osds.progress import Silent
 from osds.tables.proof.scan import scan

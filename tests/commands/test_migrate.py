@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from osds.commands.migrate import migrate_dataset
-from osds.commands.validate import validate
+from osds.commands.dataset.migrate import migrate_dataset
+from osds.commands.dataset.validate import validate
 from osds.errors import OutsideError, UnsafeInputError, UsageError
 from osds.fiscal.migration.migrate import State
 from osds.progress import Silent

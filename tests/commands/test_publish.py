@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from osds.commands.publish import publish_bundle
+from osds.commands.store.publish import publish_bundle
 from osds.dataset.identity import DatasetId
 from osds.edges.objects import FolderStore, ObjectStore, open_store
 from osds.errors import OutsideError, UnsafeInputError, UsageError

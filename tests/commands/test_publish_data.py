@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from osds.cli import run
-from osds.commands.data_files import OpenPointer, data_reader, gather_data
-from osds.commands.publish import Published, publish_bundle
+from osds.commands.store.data_files import OpenPointer, data_reader, gather_data
+from osds.commands.store.publish import Published, publish_bundle
 from osds.dataset.lfs import Pointer
 from osds.dataset.package import read_package
 from osds.edges.object_store import PART

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from osds.commands.register import parse_registry
-from osds.commands.registry_init import init_registry
+from osds.commands.registry.init import init_registry
+from osds.commands.registry.register import parse_registry
 from osds.errors import UnsafeInputError, UsageError
 from osds.registry.catalog import Entry
 from osds.registry.changes import parse_changes
@@ -183,7 +183,7 @@ def test_register__twelve_at_once_lose_none(folder: Path) -> None:
 RUNNER = """
 import os, sys
 from datetime import UTC, datetime
-from osds.commands.register import Access, parse_registry, register
+from osds.commands.registry.register import Access, parse_registry, register
 from osds.progress import Silent
 from osds.registry.catalog import Entry
 from osds.registry.pull_request import Summary

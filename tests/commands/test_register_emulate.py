@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from osds.commands.registries import Access
+from osds.commands.registry.registries import Access
 from osds.edges.github import GitHub
 from osds.registry.pull_request import Summary
 from osds.registry.registration import GitHubTarget

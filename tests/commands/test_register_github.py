@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from osds.commands.registries import Access
+from osds.commands.registry.registries import Access
 from osds.edges.github import GitHub
 from osds.errors import OutsideError, UnsafeInputError
 from osds.registry.catalog import Entry

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from osds.commands.registries import Access
+from osds.commands.registry.registries import Access
 from osds.errors import UsageError
 from osds.registry.catalog import Entry
 from osds.registry.registration import GitTarget

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from osds.cli import cli
-from osds.commands.registry_check import check_pull_request
+from osds.commands.registry.check import check_pull_request
 from osds.errors import UsageError
 from tests.edges.git_backend import git, tip
 from tests.registry.merging import Town

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from osds.cli import cli
-from osds.commands.registry_init import init_registry
+from osds.commands.registry.init import init_registry
 from osds.errors import OsdsError
 from osds.registry.template import registry_files
 from tests.commands.registering import FILES, TIME, enter, is_clean

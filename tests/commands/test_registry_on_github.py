@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from osds.commands.registries import Access
-from osds.commands.registry_check import check_fetched, check_pull_request
-from osds.commands.registry_facts import FactFinder
-from osds.commands.registry_judging import Judge
-from osds.commands.registry_merge import Merged, merge
+from osds.commands.registry.check import check_fetched, check_pull_request
+from osds.commands.registry.facts import FactFinder
+from osds.commands.registry.judging import Judge
+from osds.commands.registry.merge import Merged, merge
+from osds.commands.registry.registries import Access
 from osds.edges.git import Remote
 from osds.edges.git_registry import open_remote
 from osds.edges.github import GitHub

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from osds.commands.data_files import data_reader, gather_data
-from osds.commands.place import Place
-from osds.commands.publish import publish_bundle
-from osds.commands.store_rollback import roll_back
+from osds.commands.store.data_files import data_reader, gather_data
+from osds.commands.store.place import Place
+from osds.commands.store.publish import publish_bundle
+from osds.commands.store.rollback import roll_back
 from osds.dataset.package import read_package
 from osds.progress import Silent
 from tests.commands.conftest import maker_of_stores

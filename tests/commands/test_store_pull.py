@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from osds.commands.place import Place
-from osds.commands.store_pull import Pulled, pull
-from osds.commands.store_rollback import roll_back
+from osds.commands.store.place import Place
+from osds.commands.store.pull import Pulled, pull
+from osds.commands.store.rollback import roll_back
 from osds.edges.objects import ObjectStore, open_store
 from osds.errors import OutsideError, UnsafeInputError, UsageError
 from osds.progress import Silent

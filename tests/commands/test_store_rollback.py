@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from osds.commands.place import Place
-from osds.commands.store_rollback import roll_back
-from osds.commands.store_show import list_datasets, show_current, show_versions
+from osds.commands.store.place import Place
+from osds.commands.store.rollback import roll_back
+from osds.commands.store.show import list_datasets, show_current, show_versions
 from osds.edges.objects import ObjectStore
 from osds.errors import OutsideError, UsageError
 from osds.progress import Silent

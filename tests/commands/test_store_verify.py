@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from osds.commands.data_files import data_reader, gather_data
-from osds.commands.place import Place
-from osds.commands.publish import publish_bundle
-from osds.commands.store_pull import pull
-from osds.commands.store_rollback import roll_back
-from osds.commands.store_verify import Damage, Verified, verify
+from osds.commands.store.data_files import data_reader, gather_data
+from osds.commands.store.place import Place
+from osds.commands.store.publish import publish_bundle
+from osds.commands.store.pull import pull
+from osds.commands.store.rollback import roll_back
+from osds.commands.store.verify import Damage, Verified, verify
 from osds.dataset.identity import DatasetId
 from osds.dataset.package import read_package
 from osds.edges.objects import ObjectStore, open_store

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from osds.commands.validate import validate
+from osds.commands.dataset.validate import validate
 from osds.errors import UsageError
 from osds.progress import Silent
 from osds.report import Report

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from osds.commands.validate import validate
+from osds.commands.dataset.validate import validate
 from osds.progress import Silent
 from osds.settings import Settings
 from osds.views import text

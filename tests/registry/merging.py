@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from osds.commands.registry_facts import FactFinder
-from osds.commands.registry_judging import Judge
-from osds.commands.registry_merge import Merged, merge
+from osds.commands.registry.facts import FactFinder
+from osds.commands.registry.judging import Judge
+from osds.commands.registry.merge import Merged, merge
 from osds.edges.git_objects import OSDS, Author, write_commit
 from osds.edges.git_registry import LocalRegistry
 from osds.progress import Silent

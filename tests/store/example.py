@@ -6,8 +6,8 @@ import json
 import shutil
 from pathlib import Path
 
-from osds.commands.aggregate import aggregate_dataset
-from osds.commands.validate import validate
+from osds.commands.dataset.aggregate import aggregate_dataset
+from osds.commands.dataset.validate import validate
 from osds.progress import Silent
 from osds.settings import Settings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from osds.commands.publish import publish_bundle
+from osds.commands.store.publish import publish_bundle
 from osds.dataset.identity import DatasetId
 from osds.edges.objects import open_store
 from osds.progress import Silent

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from osds.commands.publish import Published, publish_bundle
+from osds.commands.store.publish import Published, publish_bundle
 from osds.edges.objects import ObjectStore, Stored, Version
 from osds.progress import Silent
 from osds.store.manifest import SourceFacts

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from osds.commands.place import Place
-from osds.commands.publish import publish_bundle
-from osds.commands.store_gc import Removed, remove_unreferenced
+from osds.commands.store.gc import Removed, remove_unreferenced
+from osds.commands.store.place import Place
+from osds.commands.store.publish import publish_bundle
 from osds.edges.objects import ObjectStore
 from osds.progress import Silent
 from tests.store.publisher import DATASET, SOURCE

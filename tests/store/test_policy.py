@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osds.commands.publish import publish_bundle
-from osds.commands.store_policy import policies
+from osds.commands.store.policy import policies
+from osds.commands.store.publish import publish_bundle
 from osds.dataset.identity import DatasetId
 from osds.edges.objects import open_store
 from osds.edges.patience import Patience

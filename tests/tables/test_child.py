@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from osds.commands.confined import confined
+from osds.commands.dataset.confined import confined
 from osds.dataset.package import read_package
 from osds.progress import Silent
 from osds.settings import Settings

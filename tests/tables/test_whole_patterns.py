@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from osds.commands.looking import look_into
+from osds.commands.dataset.looking import look_into
 from osds.dataset.package import read_package
 from osds.progress import Silent
 from osds.tables.asking import ask
