@@ -26,6 +26,7 @@ class Forge:
     timer: FakeTimer = field(default_factory=FakeTimer)
     contract: Contract | None = None
     url: str = ""
+    api_at: str | None = None  # the address of the API where it is not below `url`
     limit: int = 5000
     hasty_after: int | None = None  # so many writes in a minute are too many; GitHub says 80
     fork_seconds: float = 0  # until git can use a new fork
@@ -45,8 +46,8 @@ class Forge:
 
     @property
     def api_url(self) -> str:
-        """As on a GitHub Enterprise Server."""
-        return f"{self.url}/api/v3"
+        """By default as on a GitHub Enterprise Server."""
+        return self.api_at or f"{self.url}/api/v3"
 
     def next_id(self) -> int:
         """An id that nothing has."""
