@@ -53,7 +53,13 @@ name: stub of aws-actions/configure-aws-credentials
 inputs: { role-to-assume: {}, aws-region: {} }
 runs: { using: composite, steps: [{ shell: bash, run: echo nobody may ask for a role here && exit 1 }] }
 """
+APP_TOKEN = """
+name: stub of actions/create-github-app-token
+inputs: { client-id: {}, private-key: {}, permission-contents: {}, permission-pull-requests: {}, permission-issues: {} }
+runs: { using: composite, steps: [{ shell: bash, run: echo there is no app here && exit 1 }] }
+"""
 STUBS = {
+    "actions/create-github-app-token": APP_TOKEN,
     "astral-sh/setup-uv": SETUP_UV,
     "actions/upload-artifact": UPLOAD,
     "actions/download-artifact": DOWNLOAD,
