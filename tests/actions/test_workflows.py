@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ import pytest
 import yaml
 
 from osds.settings import OPTIONS
+from scripts.github_workflows import PARSER
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").iterdir())
@@ -105,6 +107,29 @@ def test_actionlint__finds_nothing(find_tool: Callable[[str], str]) -> None:
     files = [str(path) for path in (*WORKFLOWS, *CALLERS)]
     done = subprocess.run([find_tool("actionlint"), *files], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+def parsed(*paths: Path) -> dict[str, Any]:
+    """What GitHub's own parser finds in workflows."""
+    if not PARSER.is_dir() or shutil.which("node") is None:
+        pytest.skip("GitHub's parser is not here; `python -m scripts.github_workflows` fetches it where npm is")
+    command = ["node", str(Path(__file__).with_name("parse_workflows.mjs")), str(PARSER), *map(str, paths)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    return {Path(path).name: found for path, found in json.loads(done.stdout).items()}
+
+
+def test_parser_of_github__understands_every_workflow() -> None:
+    templates = [
+        path for path in (ROOT / "osds" / "registry" / "template").iterdir() if path.stem.startswith("registry-")
+    ]
+    paths = [*WORKFLOWS, *CALLERS, *templates]
+    assert parsed(*paths) == {path.name: {"errors": [], "jobs": list(jobs(path))} for path in paths}
+
+
+def test_parser_of_github__sees_what_is_wrong(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yml"
+    bad.write_text("on: push\njobs: {a: {runs-on: x, stepz: []}}\n", encoding="utf-8")
+    assert parsed(bad)["bad.yml"]["errors"]
 
 
 @pytest.mark.parametrize("path", CALLERS, ids=lambda path: path.name)
