@@ -14,15 +14,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-
+from tests.certificates import write_certificate
 from tests.forge.server import Handler, serve
 from tests.forge.state import Forge
 
@@ -90,7 +86,7 @@ def serve_at_home(root: Path, **settings: Any) -> Iterator[Home]:
     """A running double that is GitHub for every process with the environment of the `Home`."""
     with serve(root, **settings) as forge:
         forge.url, forge.api_at = "https://github.com", "https://api.github.com"
-        certificate, trusted = _certificates(root)
+        certificate = write_certificate(root / "github.pem", *PREFIXES)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
         home = Home(forge=forge, environ={})
@@ -99,7 +95,7 @@ def serve_at_home(root: Path, **settings: Any) -> Iterator[Home]:
             server.daemon_threads = True
             proxy = f"http://127.0.0.1:{server.server_port}"
             names = ("SSL_CERT_FILE", "GIT_SSL_CAINFO", "REQUESTS_CA_BUNDLE")
-            home.environ.update(dict.fromkeys(names, str(trusted)), https_proxy=proxy)
+            home.environ.update(dict.fromkeys(names, str(_trusted(root, certificate))), https_proxy=proxy)
             thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
             thread.start()
             try:
@@ -109,26 +105,10 @@ def serve_at_home(root: Path, **settings: Any) -> Iterator[Home]:
                 thread.join()
 
 
-def _certificates(root: Path) -> tuple[Path, Path]:
-    """A certificate for GitHub's names with its key, and a list of authorities that has it beside the usual ones."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "GitHub of a test")])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder(subject_name=name, issuer_name=name, public_key=key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host) for host in PREFIXES]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-        .public_bytes(serialization.Encoding.PEM)
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    certificate, trusted = root / "github.pem", root / "trusted.pem"
-    certificate.write_bytes(private + signed)
+def _trusted(root: Path, certificate: Path) -> Path:
+    """A list of authorities that has the certificate beside the usual ones."""
     usual = os.environ.get("SSL_CERT_FILE") or ssl.get_default_verify_paths().cafile
-    trusted.write_bytes(signed + (Path(usual).read_bytes() if usual else b""))
-    return certificate, trusted
+    trusted = root / "trusted.pem"
+    own = certificate.read_bytes().partition(b"-----BEGIN CERTIFICATE-----")
+    trusted.write_bytes(own[1] + own[2] + (Path(usual).read_bytes() if usual else b""))
+    return trusted
