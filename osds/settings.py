@@ -98,7 +98,7 @@ class Settings:
     registry: str | None = _setting(
         None,
         about="The registry to enter: OWNER/REPO on GitHub, or the folder or URL of any git repository",
-        commands="register",
+        commands="register status",
         metavar="URL_OR_OWNER/REPO",
         in_file=True,
     )

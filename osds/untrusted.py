@@ -21,6 +21,8 @@ _HIDDEN = {
 
 def one_line(text: str, limit: int = 500) -> str:
     """`text` as one line of visible characters, at most `limit` of them, that no runner or terminal obeys."""
+    if text.isascii() and text.isprintable() and len(text) <= limit:  # most texts, and nothing in them is hidden
+        return _disarm(text)
     shown = "".join(_visible(character) for character in text[: limit + 1])
     if len(text) > limit:
         shown = shown[:limit] + "…"

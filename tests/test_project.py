@@ -33,7 +33,7 @@ FLOORS = (
     {"edges", "views"},
     {"audit"},
     {"aggregates", "inference"},
-    {"tables", "fiscal"},
+    {"tables", "fiscal", "news"},
     {"store", "registry"},
     {"dataset", "settings"},
     {"thresholds"},

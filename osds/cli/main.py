@@ -15,6 +15,7 @@ import click
 from osds import __version__
 from osds.cli import backup
 from osds.cli.dataset import COMMANDS
+from osds.cli.news import status
 from osds.cli.parts import EPILOG
 from osds.cli.registry import registry
 from osds.cli.store import store
@@ -41,7 +42,7 @@ def cli() -> None:
     """
 
 
-for _command in (*COMMANDS, *backup.COMMANDS, registry, store):
+for _command in (*COMMANDS, *backup.COMMANDS, registry, status, store):
     cli.add_command(_command)
 
 

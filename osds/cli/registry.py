@@ -6,12 +6,16 @@ from pathlib import Path
 
 import click
 
+from osds.cli.news import registry_news
 from osds.cli.parts import EPILOG, debug_flag, dry_run_flag, json_flag, open_session
 
 
 @click.group()
 def registry() -> None:
     """Keep a registry: the git repository that lists the datasets."""
+
+
+registry.add_command(registry_news)
 
 
 @registry.command("init", epilog=EPILOG)

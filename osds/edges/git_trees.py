@@ -26,6 +26,11 @@ def merge_base(git: Git, one: str, other: str) -> str | None:
     return done.text.split("\n")[0] or None
 
 
+def holds(git: Git, tip: str, commit: str) -> bool:
+    """True if `commit` is `tip` or in its history; False also if it is not in this repository at all."""
+    return commit == tip or (find_commit(git, commit) is not None and merge_base(git, tip, commit) == commit)
+
+
 def tree_changes(git: Git, before: str, after: str) -> tuple[TreeChange, ...]:
     """The paths that differ between two commits, at most `MAX_TREE_CHANGES`, with renames as a loss and a gain."""
     done = git.output(

@@ -62,6 +62,20 @@ class Event:
         check_value(self.actor, "actor")
         check_value(self.detail, "detail")
 
+    @property
+    def id(self) -> DatasetId:
+        """`owner/name`."""
+        return DatasetId(owner=self.owner, name=self.name)
+
+    @property
+    def was(self) -> str:
+        """The id that the dataset had before, `owner/name`, where the event gave it another; else empty."""
+        former = _WAS.match(self.detail)
+        try:
+            return str(DatasetId.parse(former[1])) if former else ""
+        except OsdsError:  # a person wrote it
+            return ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedEvent:

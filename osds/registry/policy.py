@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from osds.registry.lines import RegistryFileError
+from osds.registry.receivers import MAX_RECEIVERS, Receiver, parse_receivers
 
 POLICY_FILE = "osds.yml"
 
@@ -19,6 +20,7 @@ _LOGIN = r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}"
 _ORGANISATION = re.compile(rf"(?:[a-z0-9.-]+/)?{_LOGIN}")
 _LABEL = re.compile(r"[^\x00-\x1f\x7f-\x9f,]{1,50}")
 _WORD = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_SITE = re.compile(r"https://[a-z0-9.-]{1,253}(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]{1,100}){0,10}")
 _MARK = "core-organisation"  # every registry's policy has it, and no dataset's settings do
 _HOURS = 24 * 365
 _MAX_LIST = 1000
@@ -40,6 +42,8 @@ class Policy:
     max_requests: int = 10  # of one author that one run looks at
     shrink_floor: int = 80  # per cent of the rows that a change must leave
     grace_days: int = 7  # before what hangs on a host, such as a run that did not happen, is told
+    site: str = ""  # where readers find the registry's store by https, without a slash at its end
+    notify: tuple[Receiver, ...] = ()  # who is told of changes
     register_label: str = "register"  # what makes an issue a registration
     veto_label: str = "veto"
     accept_label: str = "accept"  # a keeper's agreement to an issue
@@ -91,6 +95,10 @@ def _words(value: object) -> tuple[str, ...] | None:
 
 _ONE_LINE = _text(re.compile(r"[^\x00-\x1f\x7f-\x9f]*"))
 _LABELS = (_text(_LABEL), "the name of a label")
+_RECEIVERS = (
+    f"a list of at most {MAX_RECEIVERS} receivers: `webhook: https://…`, without a query, with `secret: VARIABLE`; "
+    "or `dispatch: OWNER/REPOSITORY`"
+)
 # What each key holds, and the words for what it may be.
 _KEYS: dict[str, tuple[Callable[[object], object | None], str]] = {
     "title": (_ONE_LINE, "one line of text"),
@@ -105,6 +113,8 @@ _KEYS: dict[str, tuple[Callable[[object], object | None], str]] = {
     "max-requests": (_whole(1, 10_000), "a whole number from 1 to 10000"),
     "shrink-floor": (_whole(0, 100), "a percentage from 0 to 100"),
     "grace-days": (_whole(0, 365), "a whole number from 0 to 365"),
+    "site": (_text(_SITE), "an https address, for instance https://data.example.org"),
+    "notify": (parse_receivers, _RECEIVERS),
     "register-label": _LABELS,
     "veto-label": _LABELS,
     "accept-label": _LABELS,

@@ -1,6 +1,6 @@
-// Sorting and filtering of the table of findings. Without this script it is a plain table.
+// Sorting and filtering of a page's long table. Without this script it is a plain table.
 "use strict";
-const table = document.getElementById("findings");
+const table = document.querySelector("#findings, #datasets");
 if (table) {
   const body = table.tBodies[0];
   const headers = [...table.tHead.rows[0].cells];

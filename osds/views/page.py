@@ -5,12 +5,9 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache, partial
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from osds import __version__
@@ -18,6 +15,7 @@ from osds.errors import EXIT_UNSAFE
 from osds.report import Report, Severity
 from osds.untrusted import one_line
 from osds.views.grouping import Group, group, row_list
+from osds.views.html import environment, policy, read
 from osds.views.peeks import peeks
 from osds.views.text import MAX_SPOTS, MAX_VALUES
 
@@ -47,7 +45,7 @@ def render(report: Report) -> str:
     """The report as an HTML document. It is bounded: 30 places of a kind, and as many rows as the report holds."""
     from markupsafe import Markup
 
-    style, script = _read("page.css"), _read("page.js")
+    style, script = read("page.css"), read("page.js")
     groups = group(report)
     ranked = [finding for each in groups for spot in each.spots for finding in spot.findings]
     return _template().render(
@@ -62,7 +60,7 @@ def render(report: Report) -> str:
         max_spots=MAX_SPOTS,
         max_values=MAX_VALUES,
         version=__version__,
-        policy=_policy(style, script),
+        policy=policy(style, script),
         style=Markup(style),  # noqa: S704 (our own file)
         script=Markup(script),  # noqa: S704
     )
@@ -95,23 +93,12 @@ def _section(report: Report, groups: tuple[Group, ...], severity: Severity) -> _
 
 @cache
 def _template() -> Template:
-    """The template, with Jinja2 told to let no text through that is not one harmless, escaped line."""
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_harmless,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["thousands"] = "{:,}".format
-    environment.filters["row_list"] = row_list
-    environment.filters["peeks"] = peeks
-    environment.filters["words"] = _words
-    environment.filters["cut"] = partial(one_line, limit=100)
-    return environment.from_string(_read("page.html.j2"))
+    page = environment()
+    page.filters["row_list"] = row_list
+    page.filters["peeks"] = peeks
+    page.filters["words"] = _words
+    page.filters["cut"] = partial(one_line, limit=100)
+    return page.from_string(read("page.html.j2"))
 
 
 def _words(text: str) -> Markup:
@@ -119,22 +106,3 @@ def _words(text: str) -> Markup:
     from markupsafe import Markup, escape
 
     return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(one_line(text)))))  # noqa: S704 (escaped)
-
-
-def _harmless(value: object) -> object:
-    """What Jinja2 is about to print. Markup is the page's own: style, script, and what a macro has escaped already."""
-    return one_line(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
-
-
-def _policy(style: str, script: str) -> str:
-    """A Content-Security-Policy: this style and this script, and nothing from anywhere (https://www.w3.org/TR/CSP3/)."""
-    allowed = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'"
-    return f"{allowed}; base-uri 'none'; form-action 'none'"
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-def _read(name: str) -> str:
-    return files("osds.views").joinpath(name).read_text(encoding="utf-8")

@@ -29,17 +29,10 @@ class OpenRegistry:
 def open_judge(target: Target, access: Access, *, frozen: bool = False) -> Iterator[OpenRegistry]:
     """The registry `target` with its whole history. Raises `UsageError` or `OutsideError` if it cannot be read."""
     with ExitStack() as stack:
-        registry: Registry
         forge: Forge | None = None
-        if isinstance(target, GitHubTarget):
-            if access.token:
-                forge = stack.enter_context(_open_forge(target, access))
-            remote = Remote(url=target.url, token=access.token, timer=access.timer)
-            registry = stack.enter_context(open_remote(remote, depth=None))
-        elif isinstance(target, GitTarget):
-            registry = stack.enter_context(open_registry(target.url, depth=None))
-        else:
-            registry = stack.enter_context(open_registry(Path(target.folder)))
+        if isinstance(target, GitHubTarget) and access.token:
+            forge = stack.enter_context(_open_forge(target, access))
+        registry = stack.enter_context(open_target(target, access))
         names = _names(target)
         judge = Judge(
             registry=registry,
@@ -50,6 +43,19 @@ def open_judge(target: Target, access: Access, *, frozen: bool = False) -> Itera
             frozen=frozen,
         )
         yield OpenRegistry(judge=judge, forge=forge, name=names[0])
+
+
+@contextmanager
+def open_target(target: Target, access: Access, *, depth: int | None = None) -> Iterator[Registry]:
+    """The repository of a registry, `depth` commits of it, all with None. Raises as `open_judge` does."""
+    with ExitStack() as stack:
+        if isinstance(target, GitHubTarget):
+            remote = Remote(url=target.url, token=access.token, timer=access.timer)
+            yield stack.enter_context(open_remote(remote, depth=depth))
+        elif isinstance(target, GitTarget):
+            yield stack.enter_context(open_registry(target.url, depth=depth))
+        else:
+            yield stack.enter_context(open_registry(Path(target.folder)))
 
 
 def _names(target: Target) -> tuple[str, ...]:

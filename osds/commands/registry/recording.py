@@ -1,26 +1,17 @@
-"""What the sweep and the watchdog write into a registry: statuses, and the events that follow from them, in one commit.
-
-All is derived from the tip and moved by compare-and-set, beside the merger, which does the same: where another was
-quicker, it is derived again. Where nothing follows, nothing is written.
-"""
+"""What the sweep and the watchdog write into a registry: statuses, and the events that follow from them, in one commit."""
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from osds.commands.registry.changing import Wanted, write
 from osds.commands.registry.judging import State, read_state
 from osds.commands.registry.registries import Clock, read_text
-from osds.edges.git_objects import OSDS, Author
 from osds.edges.git_registry import Registry
-from osds.errors import OutsideError
 from osds.registry.changes import CHANGES_FILE, Event, append
 from osds.registry.credit import commit_message
 from osds.registry.status import EMPTY_BOOK, STATUS_FILE, StatusBook, parse_statuses
-
-_TRIES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,26 +44,22 @@ def record(
 
     `derive` may be called several times. Raises `OutsideError` if the registry cannot be written, or changes all the time.
     """
-    for attempt in range(_TRIES):
+
+    def wanted() -> Wanted[Record]:
         state, book = read_state(registry), read_book(registry)
-        wanted = derive(state, book)
-        if dry_run or not (wanted.events or wanted.book.render() != book.render()):
-            return Recorded(commit=state.commit, changed=False, record=wanted)
-        commit = _commit(registry, state, wanted, clock)
-        if registry.compare_and_set(registry.branch, commit, state.commit):
-            registry.bring_along(state.commit)
-            return Recorded(commit=commit, changed=True, record=wanted)
-        time.sleep(random.uniform(0, min(2, 0.05 * (attempt + 1))))  # noqa: S311 (so that rivals do not march in step)
-        registry.refresh()
-    raise OutsideError(f"The registry changed {_TRIES} times while osds wrote to it", next_step="Try again later")
+        made = derive(state, book)
+        files = _files(state, made) if made.events or made.book.render() != book.render() else {}
+        return Wanted(outcome=made, files=files, message=_message(made.events))
+
+    done = write(registry, wanted, clock=clock, dry_run=dry_run)
+    return Recorded(commit=done.commit, changed=done.changed, record=done.outcome)
 
 
-def _commit(registry: Registry, state: State, wanted: Record, clock: Clock) -> str:
+def _files(state: State, made: Record) -> dict[str, bytes]:
     log = state.log
-    for event in wanted.events:
+    for event in made.events:
         log = append(log, event)
-    files = {STATUS_FILE: wanted.book.render().encode(), CHANGES_FILE: log.encode()}
-    return registry.commit(files, _message(wanted.events), Author(identity=OSDS, time=clock()))
+    return {STATUS_FILE: made.book.render().encode(), CHANGES_FILE: log.encode()}
 
 
 def _message(events: Sequence[Event]) -> str:
