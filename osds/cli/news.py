@@ -30,6 +30,28 @@ def registry_news(where: str | None, *, dry_run: bool, as_json: bool, **flags: o
     return run_registry_news(session, where, session.settings(None, flags), dry_run=dry_run)
 
 
+@click.command("notify", epilog=EPILOG)
+@click.argument("where", metavar="[REGISTRY]", required=False)
+@dry_run_flag
+@json_flag
+@debug_flag
+def registry_notify(where: str | None, *, dry_run: bool, as_json: bool) -> int:
+    """Tell the receivers that osds.yml of a registry lists what has changed since they were told last.
+
+    Servers get signed webhooks (https://www.standardwebhooks.com), repositories on GitHub a repository_dispatch. How far
+    each has been told is kept in data/delivered.json of the registry. Secrets come from the environment alone, from the
+    variables that osds.yml names; OSDS_TOKEN is a token that may write to the registry.
+
+    \b
+    Examples:
+      osds registry notify os-team/registry
+      osds registry notify ./registry --dry-run
+    """
+    from osds.commands.registry.run_notify import run_registry_notify
+
+    return run_registry_notify(open_session(as_json=as_json), where, dry_run=dry_run)
+
+
 @click.command("status", epilog=EPILOG)
 @click.argument("dataset", metavar="OWNER/NAME")
 @takes_settings("status")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from osds.cli.news import registry_news
+from osds.cli.news import registry_news, registry_notify
 from osds.cli.parts import EPILOG, debug_flag, dry_run_flag, json_flag, open_session
 
 
@@ -16,6 +16,7 @@ def registry() -> None:
 
 
 registry.add_command(registry_news)
+registry.add_command(registry_notify)
 
 
 @registry.command("init", epilog=EPILOG)

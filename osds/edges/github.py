@@ -7,9 +7,10 @@ that another try may heal an `OutsideError`.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote, urlsplit
 
 from osds.edges.github_errors import GitHubRefusedError, translated
 from osds.edges.github_waiting import Patience, Timer, WallTimer
@@ -153,6 +154,13 @@ class GitHub:
             return self._fork(full_name)
         except OutsideError:
             return self._fork(full_name)  # asking twice makes one fork
+
+    def dispatch(self, full_name: str, event_type: str, payload: Mapping[str, Any]) -> None:
+        """Start the workflows of a repository that listen to `repository_dispatch`. After an unclear failure it may have."""
+        path = f"/repos/{quote(full_name, safe='/')}/dispatches"
+        with translated(f"starting the workflows of {full_name}"):
+            body = {"event_type": event_type, "client_payload": dict(payload)}
+            self.transport.requestJsonAndCheck("POST", path, input=body)
 
     def handle(self, full_name: str) -> Repository:
         """PyGithub's object of a repository. It asks nothing before its facts are wanted."""

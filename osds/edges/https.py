@@ -10,9 +10,10 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -165,7 +166,7 @@ def asking(
     parts = reach.check(url)
     host = parts.netloc
     with _Connection(parts, reach) as connection:
-        with allowance.spending(host):
+        with allowance.spending(host), connection.ended_after(allowance.left):
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             fields = {"User-Agent": _AGENT, "Accept-Encoding": "identity", "Connection": "close", **headers}
             connection.request(method, target, body, fields)
@@ -187,6 +188,22 @@ class _Connection(http.client.HTTPConnection):
         self.sock = plain
         if self._tls:
             self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+
+    @contextmanager
+    def ended_after(self, seconds: float) -> Iterator[None]:
+        """End the connection after so long, also where the other side never stops sending a little."""
+        timer = threading.Timer(max(0.0, seconds), self._end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _end(self) -> None:
+        with suppress(OSError):
+            if self.sock is not None:
+                self.sock.shutdown(socket.SHUT_RDWR)
 
     def __enter__(self) -> Self:
         return self

@@ -92,21 +92,26 @@ def timestamp(time: datetime) -> str:
 
 def append(text: str, event: Event) -> str:
     """The log with `event` as its last line. Raises `RegistryFileError` if the log does not end as a log must."""
-    header, *lines = split_lines(text, CHANGES_FILE)
-    _check_header(header)
-    last = _parse_line(lines[-1], len(lines) + 1).id if lines else 0
     values = (event.time, event.event.value, event.owner, event.name, event.url, event.actor, event.detail)
-    return text + join_line((str(last + 1), *values)) + "\n"
+    return text + join_line((str(last_id(text) + 1), *values)) + "\n"
 
 
 def last_time(text: str) -> datetime | None:
     """When the newest event happened; None if the log has none."""
+    last = _last(text)
+    return datetime.strptime(last.event.time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) if last else None
+
+
+def last_id(text: str) -> int:
+    """The number of the newest event; 0 if the log has none."""
+    last = _last(text)
+    return last.id if last else 0
+
+
+def _last(text: str) -> RecordedEvent | None:
     header, *lines = split_lines(text, CHANGES_FILE)
     _check_header(header)
-    if not lines:
-        return None
-    time = _parse_line(lines[-1], len(lines) + 1).event.time
-    return datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return _parse_line(lines[-1], len(lines) + 1) if lines else None
 
 
 def parse_changes(text: str) -> tuple[RecordedEvent, ...]:

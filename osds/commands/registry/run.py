@@ -47,7 +47,7 @@ def run_registry_check(
 
     if (pull_request is None) == (head is None):
         raise UsageError("Nobody says what to check", next_step="Give --pr NUMBER, or --head REVISION")
-    target, access = registry_target(session, where)
+    target, access = _target(session, where)
     with open_judge(target, access, frozen=_frozen(session)) as opened, session.progress.task("Judging the request"):
         decision: Decision
         if head is not None:
@@ -67,7 +67,7 @@ def run_registry_merge(session: Session, where: str | None, *, limit: int, dry_r
     from osds.commands.registry.forges import open_judge
     from osds.commands.registry.merge import merge
 
-    target, access = registry_target(session, where)
+    target, access = _target(session, where)
     if not isinstance(target, GitHubTarget):
         raise UsageError(
             "Only a registry on GitHub has requests to merge",
@@ -124,7 +124,7 @@ def _document(done: Merged, *, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def registry_target(session: Session, where: str | None) -> tuple[Target, Access]:
+def _target(session: Session, where: str | None) -> tuple[Target, Access]:
     """Which registry, and how it may be spoken to. On a runner it is by default the repository that runs there."""
     from osds.commands.registry.register import parse_registry
 
