@@ -13,7 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -165,14 +165,13 @@ def asking(
     """
     parts = reach.check(url)
     host = parts.netloc
-    with _Connection(parts, reach) as connection:
+    with _Connection(parts, reach) as connection, ExitStack() as stack:
         with allowance.spending(host), connection.ended_after(allowance.left):
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             fields = {"User-Agent": _AGENT, "Accept-Encoding": "identity", "Connection": "close", **headers}
             connection.request(method, target, body, fields)
-            response = connection.getresponse()
-        with response:
-            yield Answer(response, host, allowance)
+            response = stack.enter_context(connection.getresponse())
+        yield Answer(response, host, allowance)
 
 
 class _Connection(http.client.HTTPConnection):

@@ -35,7 +35,7 @@ class Couriers:
             self._dispatch(receiver, message)
 
     def _secret(self, variable: str) -> str:
-        """The content of a variable, or of the line `VARIABLE=…` in the one that a workflow can fill; empty if neither is."""
+        """The content of a variable, or of the line `VARIABLE=…` in `SECRETS`; empty if neither is there."""
         lines = (line.partition("=") for line in self.environ.get(SECRETS, "").splitlines())
         listed = {name.strip(): value.strip() for name, _, value in lines}
         return self.environ.get(variable) or listed.get(variable, "")
