@@ -6,12 +6,13 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from scripts.benches import aggregates, commands, lfs, registry, store, validation
+from scripts.benches import aggregates, commands, lfs, news, registry, store, validation
 
 BENCHES = {
     "aggregate": aggregates,
     "commands": commands,
     "lfs": lfs,
+    "news": news,
     "registry": registry,
     "store": store,
     "validate": validation,

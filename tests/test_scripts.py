@@ -225,3 +225,12 @@ def test_bench__prints_the_speed_of_fetching() -> None:
     names = ("python: read, hash, write", "osds fetch, from the clone", "osds fetch, over http")
     for name in (*names, "osds backup, to a folder", "osds restore, from a folder"):
         assert re.search(rf"^{name}: \d+ MB/s$", done.stdout, re.MULTILINE), done.stdout
+
+
+def test_bench__prints_what_news_cost() -> None:
+    command = [sys.executable, "-m", "scripts.bench", "news", "--events", "500", "--datasets", "20", "--runs", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "500 events, 20 datasets: 87 documents, 4 of them pages of the" in done.stdout
+    assert "one more event changes 6" in done.stdout
+    assert re.search(r"^render every document +(\d+\.\d{3} *){3}$", done.stdout, re.MULTILINE)

@@ -18,7 +18,7 @@ from osds import __version__
 from osds.dataset.identity import DatasetId
 from osds.news import layout
 from osds.news.changelog import SHOWN, render_changelog
-from osds.news.entries import cut, link_of, origin_of, page_of, tag
+from osds.news.entries import cut, link_of, origin_of, tag
 from osds.news.feeds import Feed, render_atom, render_json
 from osds.news.states import FORMAT, State, states_of, unlisted
 from osds.registry.catalog import Catalog
@@ -120,17 +120,11 @@ def _dataset(
 
 
 def _pages(folder: str, feed: Feed, log: Sequence[RecordedEvent], origin: str) -> Iterator[Document]:
-    for number, before, events in cut(log):
-        source = fingerprint((feed, number, before, tuple(events), origin))
+    for page in cut(log, origin):
+        source = fingerprint((feed, page))
         for form, render in (("xml", render_atom), ("json", render_json)):
-            key = f"{folder}/{layout.feed_file(number, form)}"
-            yield Document(key=key, source=source, render=partial(_page, render, feed, number, before, events, origin))
-
-
-def _page(
-    render: Callable[..., str], feed: Feed, number: int, before: int, events: Sequence[RecordedEvent], origin: str
-) -> str:
-    return render(feed, page_of(number, before, events, origin))
+            key = f"{folder}/{layout.feed_file(page.number, form)}"
+            yield Document(key=key, source=source, render=partial(render, feed, page))
 
 
 def _json(key: str, document: Mapping[str, Any]) -> Document:

@@ -7,9 +7,9 @@ between `PAGE` and twice as many where there are so many (RFC 5005, section 4). 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import cached_property
 from urllib.parse import quote
 
 from osds.news.words import story, title
@@ -24,26 +24,32 @@ _AUTHORITY = "openspending.org,2026"
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One entry. `time` is that of the event, and `id` stays for ever: it follows from the log alone."""
+    """One entry. `time` is that of the event, as the log has it. `id` stays for ever: it follows from the log alone."""
 
     id: str
     title: str
     text: str
     url: str
-    time: datetime
+    time: str
     category: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """One page of a feed, newest entry first. `number` counts archives from 1; 0 is the current page.
+    """One page of a feed. `number` counts archives from 1; 0 is the current page.
 
-    `before` is the number of the archive before it; 0 if there is none.
+    `before` is the number of the archive before it; 0 if there is none. `events` are in the order of the log.
     """
 
     number: int
     before: int
-    entries: tuple[Entry, ...]
+    events: tuple[RecordedEvent, ...]
+    origin: str
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """Its entries, newest first."""
+        return tuple(entry_of(each, self.origin) for each in reversed(self.events))
 
 
 def origin_of(log: Sequence[RecordedEvent]) -> str:
@@ -60,12 +66,13 @@ def tag(origin: str, *what: str) -> str:
 def entry_of(recorded: RecordedEvent, origin: str) -> Entry:
     """The entry that tells an event."""
     event = recorded.event
+    said = title(event)
     return Entry(
         id=tag(origin, "event", str(recorded.id)),
-        title=title(event),
-        text=story(recorded),
+        title=said,
+        text=story(event, said),
         url=link_of(event.url),
-        time=datetime.strptime(event.time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC),
+        time=event.time,
         category=event.event.value,
     )
 
@@ -75,13 +82,11 @@ def link_of(url: str) -> str:
     return url if is_public(url) else f"file://{quote(url.removeprefix('file://'))}"
 
 
-def cut(log: Sequence[RecordedEvent]) -> list[tuple[int, int, Sequence[RecordedEvent]]]:
-    """The pages of a feed of these events, oldest first: number, number of the archive before, events in their order."""
+def cut(log: Sequence[RecordedEvent], origin: str) -> Iterator[Page]:
+    """The pages of a feed of these events: the archives, oldest first, then the current page."""
     full = max(0, len(log) // PAGE - 1)
-    pages = [(number, number - 1, log[(number - 1) * PAGE : number * PAGE]) for number in range(1, full + 1)]
-    return [*pages, (0, full, log[full * PAGE :])]
-
-
-def page_of(number: int, before: int, events: Sequence[RecordedEvent], origin: str) -> Page:
-    """One page with its entries."""
-    return Page(number=number, before=before, entries=tuple(entry_of(each, origin) for each in reversed(events)))
+    for number in range(1, full + 1):
+        yield Page(
+            number=number, before=number - 1, events=tuple(log[(number - 1) * PAGE : number * PAGE]), origin=origin
+        )
+    yield Page(number=0, before=full, events=tuple(log[full * PAGE :]), origin=origin)

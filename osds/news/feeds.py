@@ -53,7 +53,7 @@ class _Atom(Atom1Feed):  # type: ignore[misc]  # the library has no types
             handler.addQuickElement("fh:archive", None, {"xmlns:fh": _HISTORY})
 
     def latest_post_date(self) -> datetime:
-        return max((item["pubdate"] for item in self.items), default=_NOTHING_YET)
+        return max((item["updateddate"] for item in self.items), default=_NOTHING_YET)
 
 
 def render_atom(feed: Feed, page: Page) -> str:
@@ -75,7 +75,7 @@ def render_atom(feed: Feed, page: Page) -> str:
             title=_xml(entry.title),
             link=entry.url,
             description=_paragraphs(_xml(entry.text)),
-            pubdate=entry.time,
+            updateddate=datetime.fromisoformat(entry.time),
             unique_id=entry.id,
             categories=(entry.category,),
         )
@@ -104,7 +104,7 @@ def _item(entry: Entry) -> dict[str, Any]:
         "url": entry.url,
         "title": entry.title,
         "content_text": entry.text,
-        "date_published": entry.time.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "date_published": entry.time,
         "tags": [entry.category],
     }
 

@@ -12,8 +12,21 @@ registry/news.json                           what was written: the commit point,
 from __future__ import annotations
 
 from osds.dataset.identity import DatasetId
+from osds.store.layout import NEWS as ROOT
 
-ROOT = "registry"
+__all__ = [
+    "CACHE",
+    "CHANGELOG",
+    "INDEX",
+    "INDEX_CACHE",
+    "PAGE",
+    "ROOT",
+    "STATUS",
+    "content_type",
+    "dataset_folder",
+    "feed_file",
+]
+
 INDEX = f"{ROOT}/news.json"
 PAGE = f"{ROOT}/index.html"
 CHANGELOG = f"{ROOT}/changelog.md"

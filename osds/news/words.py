@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from osds.registry.changes import Event, EventType, RecordedEvent
+from osds.registry.changes import Event, EventType
 from osds.registry.status import Trouble
 from osds.untrusted import one_line
 
@@ -45,7 +45,7 @@ _SENTENCES = {
 def title(event: Event) -> str:
     """One line that says what happened, without a full stop."""
     said = _special(event) or _SENTENCES[event.event]
-    return one_line(said.replace("{was}", event.was or "A dataset").replace("{id}", str(event.id)))
+    return one_line(said.replace("{was}", event.was or "A dataset").replace("{id}", f"{event.owner}/{event.name}"))
 
 
 def _special(event: Event) -> str:
@@ -82,10 +82,9 @@ def detail(event: Event) -> str:
     return one_line(text, _MAX_DETAIL)
 
 
-def story(recorded: RecordedEvent) -> str:
-    """The text of an entry in a feed: what happened, where the dataset is, who did it."""
-    event = recorded.event
+def story(event: Event, said: str) -> str:
+    """The text of an entry in a feed, below the title `said`: what happened, where the dataset is, who did it."""
     more = detail(event)
-    lines = [f"{title(event)}: {more}." if more else f"{title(event)}.", f"Repository: {one_line(event.url)}"]
+    lines = [f"{said}: {more}." if more else f"{said}.", f"Repository: {one_line(event.url)}"]
     lines += [f"By: {one_line(event.actor, 100)}"] if event.actor else []
     return "\n".join(lines)

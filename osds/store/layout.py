@@ -10,6 +10,8 @@
 Nothing is compressed at rest: the bytes of an object are the bytes that its hash is of, a part of a Parquet file can be
 asked for by range, and `curl` gets CSV and not gzip. A CDN compresses text on the way for whoever accepts it.
 
+Beside `datasets/`, what a registry tells lies below `registry/` (`osds.news.layout`).
+
 All functions but `dataset_prefix` give keys relative to that prefix, which is also how manifests write them.
 """
 
@@ -25,6 +27,7 @@ CURRENT = "datapackage.json"
 OBJECTS = "objects"
 PLAIN = "aggregates"
 DATASETS = "datasets"
+NEWS = "registry"
 PUBLISHING = "publishing"
 GC = "gc.json"
 MAX_MANIFEST_BYTES = 64 * 1024 * 1024  # of a manifest, and of the descriptor of a bundle: enough for 50,000 files

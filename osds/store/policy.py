@@ -2,9 +2,10 @@
 
 Every document is a value that a cloud's own tool takes as it is. Who may do what, for S3:
 
-- anybody reads what is below `datasets/`; nobody speaks plain http; a version's file is never written twice;
+- anybody reads what is below `datasets/` and `registry/`; nobody speaks plain http; a version's file is never written twice;
 - a publisher reads, writes and lists there, and deletes plain copies and its own intents, never objects or versions;
 - only the role for `osds store gc` deletes objects;
+- a registry's job reads, writes and lists below `registry/`, beside what it may as a publisher;
 - a job on GitHub takes on the publisher's role by OpenID Connect, and narrows it to one dataset by a session policy.
 """
 
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from osds.dataset.identity import DatasetId
 from osds.dataset.package import Json
 from osds.errors import UsageError
-from osds.store.layout import DATASETS, GC, OBJECTS, PLAIN, PUBLISHING, dataset_prefix
+from osds.store.layout import DATASETS, GC, NEWS, OBJECTS, PLAIN, PUBLISHING, dataset_prefix
 
 ISSUER = "token.actions.githubusercontent.com"
 _REPOSITORY = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,38})/([A-Za-z0-9._-]{1,100})")
@@ -103,7 +104,7 @@ def bucket_policy(bucket: Bucket) -> Document:
             "Effect": "Allow",
             "Principal": "*",
             "Action": "s3:GetObject",
-            "Resource": bucket.arn(f"{DATASETS}/*"),
+            "Resource": [bucket.arn(f"{folder}/*") for folder in (DATASETS, NEWS)],
         },
         {
             "Sid": "OnlyEncrypted",
@@ -144,6 +145,19 @@ def gc_policy(bucket: Bucket) -> Document:
         {"Sid": "Read", "Effect": "Allow", "Action": "s3:GetObject", "Resource": bucket.arn(f"{DATASETS}/*")},
         {"Sid": "Remove", "Effect": "Allow", "Action": "s3:DeleteObject", "Resource": deleted},
         {"Sid": "SaySo", "Effect": "Allow", "Action": "s3:PutObject", "Resource": bucket.arn(f"{folder}{GC}")},
+    )
+
+
+def news_policy(bucket: Bucket) -> Document:
+    """The rights of the role that runs `osds registry news`; it deletes nothing."""
+    return _policy(
+        _listing(bucket, f"{NEWS}/"),
+        {
+            "Sid": "ReadAndWrite",
+            "Effect": "Allow",
+            "Action": ["s3:GetObject", "s3:PutObject"],
+            "Resource": bucket.arn(f"{NEWS}/*"),
+        },
     )
 
 

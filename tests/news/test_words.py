@@ -76,7 +76,7 @@ def test_detail__repeats_nothing_of_the_title(kind: EventType, given: str, left:
 
 def test_story__says_what_where_and_who() -> None:
     (recorded,) = log(event(EventType.TROUBLE, detail="invalid: 3 errors", actor="osds"))
-    assert story(recorded).split("\n") == [
+    assert story(recorded.event, title(recorded.event)).split("\n") == [
         "town/budget: its data has errors: 3 errors.",
         "Repository: https://github.com/town/budget",
         "By: osds",
@@ -85,4 +85,4 @@ def test_story__says_what_where_and_who() -> None:
 
 def test_story__is_harmless() -> None:
     (recorded,) = log(event(detail="::error::x ##[group]y \u200b<script>", actor="::set-output name=a::b"))
-    assert not re.search("::|##\\[|\u200b", story(recorded))
+    assert not re.search("::|##\\[|\u200b", story(recorded.event, title(recorded.event)))

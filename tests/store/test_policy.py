@@ -9,6 +9,7 @@ import http.client
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from osds.commands.registry.news import write_news
 from osds.commands.store.policy import policies
 from osds.commands.store.publish import publish_bundle
 from osds.dataset.identity import DatasetId
@@ -25,6 +27,7 @@ from osds.errors import OutsideError, UsageError
 from osds.progress import Silent
 from osds.store import policy
 from osds.store.policy import Bucket, parse_repository, trust_policy
+from tests.registry.newsroom import Newsroom
 from tests.store.publisher import SOURCE
 from tests.store.publishing import ONE, TWO, publish, sequence_of, write_bundle
 from tests.store.s3 import running_s3, s3_environment
@@ -33,6 +36,7 @@ BUCKET = Bucket(name="data.example.org", prefix="pre/")
 DATASET = DatasetId(owner="os-data", name="budget")
 ISSUER = "token.actions.githubusercontent.com"
 Facts = Mapping[str, str]
+_numbers = count()
 
 
 def _list(value: Any) -> list[Any]:
@@ -132,6 +136,7 @@ def test_bucket_policy__for_everybody() -> None:
     tls = {"aws:SecureTransport": "true"}
     assert decide(document, "s3:GetObject", arn(f"{IN}/datapackage.json"), tls) == "Allow"
     assert decide(document, "s3:GetObject", arn(f"{IN}/datapackage.json"), {"aws:SecureTransport": "false"}) == "Deny"
+    assert decide(document, "s3:GetObject", arn("pre/registry/feed.xml"), tls) == "Allow"
     assert decide(document, "s3:GetObject", arn("pre/backup/x"), tls) == ""
     assert decide(document, "s3:PutObject", arn(f"{IN}/aggregates/datapackage.json"), tls) == ""
     version = arn(f"{IN}/datapackage-000001.json")
@@ -204,10 +209,10 @@ def test_trust_policy__the_account_is_a_number(account: str) -> None:
 def test_policies__by_the_kind_of_store() -> None:
     repository = parse_repository("a/b", owner_id=None, repository_id=None, environment="publish")
     full = policies("s3://data.example.org/pre", dataset=DATASET, repository=repository, account="123456789012")
-    assert list(full) == ["cors", "bucket", "lifecycle", "publisher", "gc", "trust", "session"]
+    assert list(full) == ["cors", "bucket", "lifecycle", "publisher", "gc", "news", "trust", "session"]
     assert full["session"].document == policy.session_policy(BUCKET, DATASET)
     bare = policies("s3://data.example.org", dataset=None, repository=None, account=None)
-    assert list(bare) == ["cors", "bucket", "lifecycle", "publisher", "gc"]
+    assert list(bare) == ["cors", "bucket", "lifecycle", "publisher", "gc", "news"]
     for url in ("gs://data", "az://data"):
         assert list(policies(url, dataset=None, repository=None, account=None)) == ["cors"]
 
@@ -249,9 +254,10 @@ def become(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Mapping[str, A
         s3.create_bucket(Bucket=BUCKET.name)
 
         def with_rights(document: Mapping[str, Any]) -> str:
-            iam.create_user(UserName="publisher")
-            iam.put_user_policy(UserName="publisher", PolicyName="osds", PolicyDocument=json.dumps(document))
-            key = iam.create_access_key(UserName="publisher")["AccessKey"]
+            user = f"user-{next(_numbers)}"  # moto's users outlive a server
+            iam.create_user(UserName=user)
+            iam.put_user_policy(UserName=user, PolicyName="osds", PolicyDocument=json.dumps(document))
+            key = iam.create_access_key(UserName=user)["AccessKey"]
             monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
             monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
             enforce(endpoint, "0")
@@ -281,3 +287,16 @@ def test_rights__are_enough_to_publish_and_no_more(become: Callable[[Mapping[str
     outside = open_store(f"s3://{BUCKET.name}", endpoint=endpoint, patience=Patience(scale=0.001))
     with pytest.raises(OutsideError, match="refuses access"):
         outside.get("x")
+
+
+def test_rights__are_enough_to_tell_news_and_no_more(
+    become: Callable[[Mapping[str, Any]], str], tmp_path: Path
+) -> None:
+    room = Newsroom.make(tmp_path / "registry")
+    endpoint = become(policy.news_policy(BUCKET))
+    store = open_store(f"s3://{BUCKET.name}/pre", endpoint=endpoint, patience=Patience(scale=0.001))
+    for written in (9, 6):  # everything; then feeds, changelog and page, with one more event
+        room.happen("budget")
+        assert len(write_news(room.open(), store, progress=Silent()).written) == written
+    with pytest.raises(OutsideError, match="refuses access"):
+        store.put("datasets/x", b"", content_type="text/plain", cache_control="no-cache")

@@ -77,6 +77,11 @@ def _of_roles(
             about="Rights of the role that publishes", command=role, document=policy.publisher_policy(bucket)
         ),
         "gc": Named(about="Rights of the role for `osds store gc`", command=role, document=policy.gc_policy(bucket)),
+        "news": Named(
+            about="Further rights of the role of a registry's jobs, for `osds registry news`",
+            command=role.replace("osds --", "osds-news --"),
+            document=policy.news_policy(bucket),
+        ),
     }
     if repository is not None and account is not None:
         found["trust"] = Named(
