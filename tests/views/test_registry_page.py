@@ -49,7 +49,7 @@ def test_page__shows_each_dataset_with_its_three_kinds_of_freshness() -> None:
     text = page_document(told(log(event(EventType.PUBLISHED, detail="version 3")), book=book_of([known]))).render()
     for words in (
         "town/budget",
-        "valid · 2025 · version 3",
+        ">valid<",
         ">2025<",
         "2026-01-30",
         "1,234",
