@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -86,14 +87,20 @@ class Desk:
         return self.room.open().tip
 
 
-@pytest.fixture
-def desk(tmp_path: Path, inbox: Inbox) -> Desk:
-    """A registry with three changes, whose one receiver has been told them."""
-    made = Desk(Newsroom.make(tmp_path / "registry"), inbox)
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A registry with three changes, whose one receiver has been told them: made once, copied for each test."""
+    made = Desk(Newsroom.make(tmp_path_factory.mktemp("told") / "registry"), Inbox())
     made.room.happen("budget", times=3)
     made.policy(HOOK)
     made.run()
-    return made
+    return made.room.folder
+
+
+@pytest.fixture
+def desk(tmp_path: Path, told: Path, inbox: Inbox) -> Desk:
+    shutil.copytree(told, tmp_path / "registry")
+    return Desk(Newsroom(tmp_path / "registry"), inbox)
 
 
 def only(done: Notified) -> Delivery:

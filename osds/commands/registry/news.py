@@ -61,7 +61,7 @@ def write_news(registry: Registry, store: ObjectStore, *, progress: Progress, dr
         ]
         if dry_run or not stale:
             return News(commit=registry.tip, written=(*written, *(each.key for each in stale)), total=len(wanted))
-        run = _Run(store=store, progress=progress, commit=registry.tip, written=written)
+        run = _Run(store=store, progress=progress, commit=registry.tip, present=frozenset(present), written=written)
         try:
             run.bring(index, found[1] if found else None, wanted, stale)
         except _OvertakenError:
@@ -94,11 +94,15 @@ def _is_newest(registry: Registry, index: Index) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class _Run:
-    """One attempt, for one commit of the registry. `written` is filled as it goes on, in order."""
+    """One attempt, for one commit of the registry. `present` are the keys that a listing had, a moment before.
+
+    `written` is filled as it goes on, in order.
+    """
 
     store: ObjectStore
     progress: Progress
     commit: str
+    present: frozenset[str]
     written: dict[str, None]
 
     def bring(
@@ -129,12 +133,14 @@ class _Run:
 
     def _versions(self, contents: Mapping[str, bytes]) -> dict[str, Version | None]:
         """The versions of the objects that have other content; None for one that is not there."""
-        found = in_parallel(self.store.get, tuple(contents), "Comparing the news", self.progress)
-        return {
-            key: there[1] if there else None
-            for key, there in zip(contents, found, strict=True)
-            if there is None or there[0] != contents[key]
-        }
+        there = [key for key in contents if key in self.present]
+        found = dict(zip(there, in_parallel(self.store.get, there, "Comparing the news", self.progress), strict=True))
+        versions: dict[str, Version | None] = {}
+        for key, content in contents.items():
+            known = found.get(key)
+            if known is None or known[0] != content:
+                versions[key] = known[1] if known else None
+        return versions
 
     def _claimed(self, claim: bytes) -> Version:
         """The version of the index, if it still says what we wrote into it."""
