@@ -307,9 +307,10 @@ FRAME = """<!DOCTYPE html><body style="margin:0"><pre id="seen"></pre>
 const frame = document.querySelector("iframe");
 frame.onload = () => {{
   const page = frame.contentDocument, root = page.documentElement;
+  const table = page.querySelector("#findings, #datasets");
   page.querySelectorAll("details").forEach((details) => (details.open = true));
-  const column = (i) => [...page.querySelectorAll("#findings tbody tr")].map((row) => row.cells[i].textContent);
-  const buttons = [...page.querySelectorAll("#findings th button")];
+  const column = (i) => [...(table?.querySelectorAll("tbody tr") ?? [])].map((row) => row.cells[i].textContent);
+  const buttons = [...(table?.querySelectorAll("th button") ?? [])];
   const clicked = (i) => (buttons[i].click(), column(i));
   const seen = {{
     width: root.clientWidth,
@@ -327,7 +328,7 @@ frame.onload = () => {{
   if (filter) {{
     filter.value = "LICENCE";
     filter.dispatchEvent(new Event("input"));
-    seen.filtered = [...page.querySelectorAll("#findings tbody tr")].filter((row) => row.offsetHeight).length;
+    seen.filtered = [...(table?.querySelectorAll("tbody tr") ?? [])].filter((row) => row.offsetHeight).length;
   }}
   document.getElementById("seen").textContent = JSON.stringify(seen);
 }};

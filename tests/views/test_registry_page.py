@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +15,7 @@ from osds.registry.status import Verdict, book_of
 from osds.views.registry_page import page_document
 from tests.news.cases import event, log, status, told
 from tests.news.test_feeds import TEXTS
+from tests.views.test_page import look
 
 VOID = {"meta", "link", "input"}
 
@@ -81,3 +84,30 @@ def test_page__nothing_of_a_stranger_becomes_a_tag(detail: str, title: str, kind
 def test_page__asks_nobody() -> None:
     text = page_document(told(log(event()))).render()
     assert re.search(r'Content-Security-Policy" content="default-src &#39;none&#39;', text)
+
+
+def test_page__in_a_browser_it_sorts_filters_and_complains_of_nothing(tmp_path: Path) -> None:
+    names = ("budget", "licence-fees", "roads")
+    years = zip(names, ("2025", "", "2019"), strict=True)
+    book = book_of(status(name=name, url=f"https://github.com/town/{name}", until=until) for name, until in years)
+    seen, complaints = look(tmp_path, page_document(told(log(event()), book=book, names=names)).render(), 1200)
+    assert complaints == ""
+    assert seen["title"] == "Ours"
+    assert (seen["rows"], seen["up"], seen["down"]) == (
+        ["2025", "", "2019"],
+        ["", "2019", "2025"],
+        ["2025", "2019", ""],
+    )
+    assert seen["filtered"] == 1
+
+
+@pytest.mark.parametrize("width", [360, 720])
+def test_page__in_a_browser_nothing_is_wider_than_the_screen(tmp_path: Path, width: int) -> None:
+    name = "n" * 100
+    known = status(
+        name=name, url=f"https://github.com/town/{name}", until="y" * 200, rows=10**15, verdict=Verdict.VALID
+    )
+    events = log(event(EventType.UPDATED, detail="d" * 1000, name=name))
+    seen, complaints = look(tmp_path, page_document(told(events, book=book_of([known]), names=[name])).render(), width)
+    assert complaints == ""
+    assert seen["overflow"] <= width
