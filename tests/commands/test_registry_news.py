@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from osds.cli import cli
 from osds.commands.registry.news import News, write_news
 from osds.edges.objects import ObjectStore, open_store
 from osds.errors import OutsideError, UsageError
+from osds.news.index import Index, parse_index
 from osds.news.layout import INDEX
 from osds.progress import Silent
-from osds.registry.status import Status, Verdict
+from osds.registry.status import Standing, Status, Trouble, Verdict
 from tests.commands.conftest import NewStore
 from tests.registry.newsroom import Newsroom
 from tests.store.publishing import Killed, Killer, Watched, writes
@@ -98,6 +102,11 @@ def test_news__what_somebody_removed_or_changed_comes_back(room: Newsroom, store
         store.put("registry/feed.xml", b"x", content_type="text/plain", cache_control="no-cache")
         assert short(tell(room, store).written) == ["feed.xml"]
         assert files(store) == told
+
+
+@given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
+def test_index__of_which_nothing_can_be_believed(content: bytes) -> None:
+    assert parse_index(content) == Index()
 
 
 def test_news__of_an_older_registry_are_never_written(room: Newsroom, store: ObjectStore, tmp_path: Path) -> None:
@@ -219,6 +228,22 @@ def test_command__news_and_status(room: Newsroom, tmp_path: Path) -> None:
     assert run("status", "town/budget", "--registry", where).stdout.splitlines()[0] == "town/budget: valid"
     document = json.loads(run("status", "town/budget", "--registry", where, "--json").stdout)
     assert (document["dataset"], document["state"], document["rows"]) == ("town/budget", "valid", 0)
+
+
+def test_command__status_of_a_dataset_with_a_trouble(room: Newsroom) -> None:
+    silent = Standing(trouble=Trouble.SILENT, since="2026-01-20T00:00:00Z", told=True, detail="due each Monday")
+    facts = {"rows": 1234, "until": "2025", "version": 3, "published": "2025-12-24T08:00:00Z", "commit": "a" * 40}
+    room.note(replace(BUDGET, **facts, last_run="2025-12-24T04:17:00Z", troubles=(silent,)))  # type: ignore[arg-type]
+    assert run("status", "town/budget", "--registry", str(room.folder)).stdout.splitlines() == [
+        "town/budget: no run since 2025-12-24",
+        "  repository: https://github.com/town/budget",
+        "  figures until: 2025",
+        "  published: version 3, 2025-12-24",
+        "  rows: 1,234",
+        "  commit: aaaaaaaaaaaa",
+        "  last run: 2025-12-24T04:17:00Z",
+        "  since 2026-01-20: silent, due each Monday",
+    ]
 
 
 def test_command__status_of_a_dataset_that_is_not_there(room: Newsroom) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from osds.errors import OsdsError
-from osds.registry.changes import EMPTY_CHANGES, Event, EventType, append, parse_changes, timestamp
+from osds.registry.changes import EMPTY_CHANGES, Event, EventType, append, last_id, parse_changes, timestamp
 from osds.registry.lines import RegistryFileError
 
 LINE = "1,2026-01-31T12:00:00Z,added,a,b,https://github.com/a/b,alice,\n"
@@ -80,3 +80,23 @@ def test_timestamp__is_utc() -> None:
     noon = datetime(2026, 1, 31, 12, 0, 0, 999, tzinfo=timezone(timedelta(hours=2)))
     assert timestamp(noon) == "2026-01-31T10:00:00Z"
     assert timestamp(noon) == timestamp(noon.astimezone(UTC))
+
+
+def test_last_id__counts_as_the_log_does() -> None:
+    assert last_id(EMPTY_CHANGES) == 0
+    log = append(append(EMPTY_CHANGES, event()), event())
+    assert last_id(log) == 2
+
+
+@pytest.mark.parametrize(
+    ("detail", "was"),
+    [
+        ("was alice/old", "alice/old"),
+        ("was alice/old; core: (empty) -> core", "alice/old"),
+        ("", ""),
+        ("was ../..", ""),
+        ("was", ""),
+    ],
+)
+def test_event__the_id_that_it_had_before(detail: str, was: str) -> None:
+    assert event(detail=detail).was == was

@@ -88,7 +88,8 @@ def _is_newest(registry: Registry, index: Index) -> bool:
         return False
     raise OutsideError(
         f"The store has the news of commit {index.commit[:12]}, which is not in the history of this registry",
-        next_step=f"Bring the registry up to date and try again; if its history was rewritten, remove {layout.INDEX}",
+        next_step="Bring the registry up to date, and a shallow clone to its whole history; "
+        f"if that was rewritten, remove {layout.INDEX} from the store",
     )
 
 

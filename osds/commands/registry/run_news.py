@@ -66,7 +66,8 @@ def _lines(state: State) -> list[str]:
         "last run": status.last_run,
     }
     told = [f"{status.id}: {state.message}", *(f"  {name}: {value}" for name, value in facts.items() if value)]
-    return told + [f"  since {each.since[:10]}: {each.trouble} {each.detail}".rstrip() for each in status.told]
+    standing = ((each.since[:10], filter(None, (each.trouble, each.detail))) for each in status.told)
+    return [*told, *(f"  since {day}: {', '.join(words)}" for day, words in standing)]
 
 
 def dataset_settings(session: Session, flags: dict[str, object]) -> Settings:
