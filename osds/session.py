@@ -22,7 +22,7 @@ from osds.registry.policy import without_policy
 from osds.report import Report, Severity
 from osds.settings import Settings, resolve
 from osds.silence import SETTINGS_FILE
-from osds.untrusted import lines
+from osds.untrusted import lines, one_line
 from osds.views import json_report, summary, text
 from osds.views.annotation import command
 from osds.views.annotation import render as render_annotations
@@ -79,6 +79,16 @@ class Session:
         """Annotate the run with a warning, where there is a runner."""
         if self.runner is not None:
             print(command("warning", message, title="osds"), file=sys.stderr)
+
+    def relay(self, line: str) -> None:
+        """Hand on a line that another program printed; no runner or terminal obeys it."""
+        print(one_line(line, 4096), file=sys.stderr)
+
+    def set_step_outputs(self, outputs: Mapping[str, str]) -> None:
+        """Set outputs that our own workflows read, where there is a runner."""
+        if self.runner is not None:
+            for name, value in outputs.items():
+                self.runner.set_step_output(name, value)
 
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
         """Set outputs of the action, where there is a runner."""

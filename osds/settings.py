@@ -16,8 +16,9 @@ from typing import Any
 from osds.errors import UsageError
 from osds.silence import SETTINGS_FILE, Silence, parse_silences
 from osds.thresholds import Thresholds, parse_thresholds
+from osds.updating import UPDATE_KEY, parse_update
 
-FILE_ONLY = ("gate", "silence")  # keys of `osds.yml` that are neither flag nor input
+FILE_ONLY = ("gate", "silence", UPDATE_KEY)  # keys of `osds.yml` that are neither flag nor input
 
 _SIZE = re.compile(r"(?P<count>[0-9]{1,9}) ?(?P<unit>[KMGT]B)", re.IGNORECASE)
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -106,7 +107,7 @@ class Settings:
         None,
         about="GitHub token that may open a pull request on the registry, or read a private dataset "
         "(environment or action input only)",
-        commands="fetch register backup",
+        commands="fetch register backup refresh",
         secret=True,
     )
     limit_errors: int = _setting(
@@ -197,6 +198,7 @@ class Settings:
         in_file=True,
     )
     gate: Thresholds = Thresholds()  # noqa: RUF009 (a frozen value); the key `gate` of `osds.yml`: several numbers
+    update: tuple[str, ...] = ()  # the key `update` of `osds.yml`: a command's words, which come from the dataset alone
     silences: tuple[Silence, ...] = ()  # the key `silence` of `osds.yml`: a list, so neither flag nor input
 
 
@@ -242,6 +244,7 @@ def resolve(*, file: Mapping[str, object], environ: Mapping[str, str], flags: Ma
     values: dict[str, Any] = {
         "silences": parse_silences(file.get("silence")),
         "gate": parse_thresholds(file.get("gate")),
+        "update": parse_update(file.get(UPDATE_KEY)),
     }
     known = {option.name: option for option in OPTIONS}
     for key, value in file.items():

@@ -18,6 +18,7 @@ from osds.settings import OPTIONS, Option
 from osds.silence import SILENCE_SCHEMA, SILENCED
 from osds.tables import checks as table_checks
 from osds.thresholds import THRESHOLDS_SCHEMA
+from osds.updating import UPDATE_SCHEMA
 
 ROOT = Path(__file__).parent.parent
 
@@ -77,7 +78,7 @@ def render_settings_schema() -> str:
         "description": "Settings of osds for one dataset. Environment and flags override them.",
         "type": "object",
         "additionalProperties": False,
-        "properties": {**properties, "gate": THRESHOLDS_SCHEMA, "silence": SILENCE_SCHEMA},
+        "properties": {**properties, "gate": THRESHOLDS_SCHEMA, "silence": SILENCE_SCHEMA, "update": UPDATE_SCHEMA},
     }
     return json.dumps(schema, indent=2) + "\n"
 

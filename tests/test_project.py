@@ -32,16 +32,16 @@ FLOORS = (
     {"session"},
     {"edges", "views"},
     {"audit"},
-    {"aggregates", "inference"},
+    {"aggregates", "inference", "refresh"},
     {"tables", "fiscal", "news"},
     {"store", "registry"},
     {"dataset", "settings"},
-    {"thresholds"},
+    {"thresholds", "updating"},
     {"silence"},
     {"report"},
     {"errors", "progress", "untrusted"},
 )
-EDGE_MAY = {"dataset", "store", "registry", "report", "errors", "progress", "untrusted", "edges"}
+EDGE_MAY = {"dataset", "store", "registry", "refresh", "report", "errors", "progress", "untrusted", "edges"}
 OUTSIDE = {"socket", "subprocess", "urllib.request", "http.client", "github", "obstore", "requests", "urllib3"}
 
 

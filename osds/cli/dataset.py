@@ -154,10 +154,11 @@ def register(path: str, *, dry_run: bool, as_json: bool, **flags: object) -> int
 @click.command(epilog=EPILOG)
 @path_argument
 @click.option("--currency", metavar="CODE", help="ISO 4217 code of the amounts. Default: guessed from the headers")
+@click.option("--core", is_flag=True, help="A dataset that updates itself: add the workflow that runs its own command")
 @dry_run_flag
 @json_flag
 @debug_flag
-def init(path: str, *, currency: str | None, dry_run: bool, as_json: bool) -> int:
+def init(path: str, *, currency: str | None, core: bool, dry_run: bool, as_json: bool) -> int:
     """Make a dataset out of the CSV files in the folder PATH.
 
     Writes datapackage.json (types, measures and dimensions are guessed from the files and marked as guesses), a workflow,
@@ -167,10 +168,11 @@ def init(path: str, *, currency: str | None, dry_run: bool, as_json: bool) -> in
     Examples:
       osds init --dry-run
       osds init ~/data/madrid-budget --currency EUR
+      osds init ~/data/ministry-spending --core
     """
     from osds.commands.dataset.run import run_init
 
-    return run_init(open_session(as_json=as_json), Path(path), currency=currency, dry_run=dry_run)
+    return run_init(open_session(as_json=as_json), Path(path), currency=currency, core=core, dry_run=dry_run)
 
 
 @click.command(epilog=EPILOG)

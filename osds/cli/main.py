@@ -17,6 +17,7 @@ from osds.cli import backup
 from osds.cli.dataset import COMMANDS
 from osds.cli.news import status
 from osds.cli.parts import EPILOG
+from osds.cli.refresh import refresh
 from osds.cli.registry import registry
 from osds.cli.store import store
 from osds.errors import EXIT_BUG, EXIT_OK, EXIT_USAGE, OsdsError
@@ -42,7 +43,7 @@ def cli() -> None:
     """
 
 
-for _command in (*COMMANDS, *backup.COMMANDS, registry, status, store):
+for _command in (*COMMANDS, *backup.COMMANDS, refresh, registry, status, store):
     cli.add_command(_command)
 
 

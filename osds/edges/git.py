@@ -182,9 +182,10 @@ class Git:
         stdin: bytes = b"",
         remote: Remote | None = None,
         environ: Mapping[str, str] | None = None,
+        seconds: float | None = None,
     ) -> Finished:
         """Run git and raise `OutsideError` if it fails."""
-        done = self.run(*arguments, stdin=stdin, remote=remote, environ=environ)
+        done = self.run(*arguments, stdin=stdin, remote=remote, environ=environ, seconds=seconds)
         if done.code != 0:
             raise failure(arguments[0], done, remote)
         return done

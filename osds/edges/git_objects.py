@@ -73,15 +73,34 @@ def read_file(git: Git, commit: str, path: str) -> bytes | None:
 
 def write_commit(git: Git, parent: str | None, files: Mapping[str, bytes], message: str, author: Author) -> str:
     """The id of a new commit: `parent` with these files in place of its own. No ref and no work tree is touched."""
+    blobs = {path: _write_blob(git, content) for path, content in files.items()}
+    return commit_blobs(git, parent, blobs, message, author)
+
+
+def commit_blobs(git: Git, parent: str | None, blobs: Mapping[str, str | None], message: str, author: Author) -> str:
+    """As `write_commit`, for blobs that are in the repository already; None takes a path away."""
     with tempfile.TemporaryDirectory(prefix="osds-index-") as temporary:
         index = {"GIT_INDEX_FILE": str(Path(temporary) / "index")}
         if parent:
             git.output("read-tree", parent, environ=index)
-        lines = [f"{_mode(git, parent, path)} {_write_blob(git, files[path])}\t{path}\0" for path in sorted(files)]
-        git.output("update-index", "-z", "--index-info", stdin="".join(lines).encode(), environ=index)
+        git.output("update-index", "-z", "--index-info", stdin=index_lines(git, parent, blobs), environ=index)
         tree = git.output("write-tree", environ=index).text
     parents = ["-p", parent] if parent else []
     return git.output("commit-tree", tree, *parents, stdin=message.encode(), environ=author.environment()).text
+
+
+def index_lines(git: Git, parent: str | None, blobs: Mapping[str, str | None]) -> bytes:
+    """What `git update-index -z --index-info` reads: each path with its blob and its old mode; mode 0 takes it away."""
+    lines = [
+        f"{_mode(git, parent, path)} {blob}\t{path}\0" if blob else f"0 {'0' * len(parent or '')}\t{path}\0"
+        for path, blob in sorted(blobs.items())
+    ]
+    return "".join(lines).encode()
+
+
+def store_blob(git: Git, file: Path, seconds: float | None = None) -> str:
+    """The id of a blob with the bytes of a file as they are; no filter of git's runs, and Python holds none of them."""
+    return git.output("hash-object", "-w", "--no-filters", "--", str(file), seconds=seconds).text
 
 
 def _write_blob(git: Git, content: bytes) -> str:

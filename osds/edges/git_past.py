@@ -7,6 +7,8 @@ in a partial clone; what is not here reads as not there.
 from __future__ import annotations
 
 import hashlib
+import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +18,7 @@ from osds.errors import UsageError
 
 MAX_REVISION = 1000  # characters
 _ORDINARY = ("100644", "100755")
+_WRITE_SECONDS = 1800.0
 _NO_FETCH = {"GIT_NO_LAZY_FETCH": "1"}
 
 
@@ -49,6 +52,25 @@ class Past:
             if pointer is not None:
                 return pointer.oid == sha256
         return found[0] == _object_id(self.folder / path, "sha1" if len(found[0]) == 40 else "sha256")
+
+    def exists(self, path: str) -> bool:
+        """True if there was an ordinary file."""
+        return self._entry(path) is not None
+
+    def write_out(self, paths: Iterable[str], target: Path) -> None:
+        """Write ordinary files as they were into the folder `target`; what was no file then is left out.
+
+        Their bytes are those of the commit, whatever `.gitattributes` and the configuration of the clone say of line ends.
+        """
+        found = {path: self._entry(path) for path in paths}
+        wanted = {path: entry[0] for path, entry in found.items() if entry is not None}
+        with tempfile.TemporaryDirectory(prefix="osds-past-") as scratch:
+            # An index of these files alone: without a .gitattributes in it, no filter runs and no line end changes.
+            environ = {**_NO_FETCH, "GIT_INDEX_FILE": str(Path(scratch) / "index")}
+            lines = "".join(f"100644 {object_id}\t{path}\0" for path, object_id in wanted.items())
+            self.git.output("update-index", "-z", "--index-info", stdin=lines.encode(), environ=environ)
+            command = ("checkout-index", "--all", f"--prefix={target.resolve()}/")
+            self.git.output(*command, environ=environ, seconds=_WRITE_SECONDS)
 
     def notes(self, name: str) -> Path:
         """A place for files of ours beside git's own, which no commit and no checkout touches."""

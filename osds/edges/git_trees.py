@@ -5,6 +5,10 @@ A name from outside stands behind `--end-of-options`, because git takes a value 
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
 from osds.edges.git import Git, failure
 from osds.errors import OutsideError
 from osds.registry.asking import TreeChange
@@ -46,3 +50,21 @@ def _change(modes: str, path: str) -> TreeChange:
     """One record: `:100644 100755 0123… 0123… M`, then the path."""
     before, after, *_ = modes.removeprefix(":").split(" ")
     return TreeChange(path=path, mode_before=before, mode_after=after)
+
+
+def modes(git: Git, commit: str, paths: Sequence[str]) -> dict[str, str]:
+    """The modes of those paths that are there at a commit: `100644` for an ordinary file, `040000` for a folder."""
+    listing = git.output("ls-tree", "-z", "--full-tree", commit, "--", *paths).out.decode("utf-8", "replace")
+    entries = (entry.partition("\t") for entry in listing.split("\0") if entry)
+    return {path: described.split(" ")[0] for described, _, path in entries}
+
+
+def lfs_paths(git: Git, commit: str, paths: Sequence[str]) -> tuple[str, ...]:
+    """Those of the paths that the `.gitattributes` at a commit hand to git-lfs, whether they are there or not."""
+    with tempfile.TemporaryDirectory(prefix="osds-index-") as temporary:
+        index = {"GIT_INDEX_FILE": str(Path(temporary) / "index")}
+        git.output("read-tree", commit, environ=index)
+        asked = "".join(f"{path}\0" for path in paths).encode()
+        told = git.output("check-attr", "--cached", "--stdin", "-z", "filter", stdin=asked, environ=index)
+    fields = told.out.decode("utf-8", "replace").split("\0")[:-1]
+    return tuple(fields[at] for at in range(0, len(fields), 3) if fields[at + 2] == "lfs")

@@ -24,6 +24,8 @@ OUTPUTS = (
     "registered",
     "pull-request",
 )
+# What a job of our own workflows tells the next one.
+STEP_OUTPUTS = ("changed", "commit", "problem")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +43,26 @@ class Runner:
     event: str | None  # what started the run: push, pull_request, …
     server_url: str
     api_url: str
+    run: str | None = None  # the run's id and the attempt, such as 1234-1
+
+    @property
+    def run_url(self) -> str:
+        """The page of this run."""
+        return f"{self.repository_url}/actions/runs/{(self.run or '').partition('-')[0]}"
 
     def set_output(self, name: str, value: str) -> None:
         """Set an output of the action. Only names that `action.yml` declares, so that no input can choose one."""
         if name not in OUTPUTS:
             raise ValueError(f"{name} is not an output of the action")
+        self._set(name, value)
+
+    def set_step_output(self, name: str, value: str) -> None:
+        """Set an output of a step in one of our own workflows."""
+        if name not in STEP_OUTPUTS:
+            raise ValueError(f"{name} is not an output that a workflow reads")
+        self._set(name, value)
+
+    def _set(self, name: str, value: str) -> None:
         delimiter = secrets.token_hex(16)  # nobody can guess it, so no value can end early and set another output
         _append(self.output_file, f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
 
@@ -72,12 +89,18 @@ def find_runner(environ: Mapping[str, str]) -> Runner | None:
         event=environ.get("GITHUB_EVENT_NAME") or None,
         server_url=server,
         api_url=environ.get("GITHUB_API_URL") or API_URL,
+        run=_run(environ),
     )
 
 
 def _path(environ: Mapping[str, str], name: str) -> Path | None:
     value = environ.get(name)
     return Path(value) if value else None
+
+
+def _run(environ: Mapping[str, str]) -> str | None:
+    number, attempt = _number(environ.get("GITHUB_RUN_ID", "")), _number(environ.get("GITHUB_RUN_ATTEMPT", ""))
+    return None if number is None else f"{number}-{attempt or 1}"
 
 
 def _number(text: str) -> int | None:

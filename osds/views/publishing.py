@@ -38,20 +38,11 @@ def render_publication(dataset: str, url: str, *, sequence: int, changed: bool, 
 
 def render_held_back(dataset: str, losses: Sequence[Loss], *, sequence: int) -> str:
     """Why version `sequence` stays, as a table of before and after."""
-    rows = [("", "published", "new", "change", "gate")]
-    rows += [(loss.what, loss.before, loss.after, loss.change, loss.rule) for loss in losses[:_SHOWN]]
-    cells = [[one_line(cell, 100) for cell in row] for row in rows]
-    widths = [max(len(row[column]) for row in cells) for column in range(5)]
     lines = [
         f"Not published: the new version of {one_line(dataset)} loses more than it may, so version {sequence} stays",
         "",
-        *(
-            f"  {row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]:<{widths[3]}}  {row[4]}"
-            for row in cells
-        ),
+        *loss_table(losses, "published"),
     ]
-    if len(losses) > _SHOWN:
-        lines.append(f"  and {len(losses) - _SHOWN:,} more")
     return "\n".join(
         [
             *lines,
@@ -65,21 +56,40 @@ def render_held_back(dataset: str, losses: Sequence[Loss], *, sequence: int) -> 
 
 def summarise_held_back(dataset: str, losses: Sequence[Loss], *, sequence: int) -> str:
     """The same as Markdown for the job summary."""
-    rows = [
-        f"| {code(one.what)} | {code(one.before)} | {code(one.after)} | {code(one.change)} | `{one.rule}` |"
-        for one in losses
-    ]
     return "\n".join(
         [
             f"### Not published: {code(dataset)} stays at version {sequence}",
             "",
             "The new version loses more than it may. If that is right, publish it with the input `accept` and a reason.",
             "",
-            "| | published | new | change | gate |",
-            "|---|---:|---:|---|---|",
-            *rows[:100],
+            *loss_rows(losses, "published"),
         ]
     )
+
+
+def loss_table(losses: Sequence[Loss], before: str) -> list[str]:
+    """The losses as lines of text in columns; `before` is what the figures on the left are."""
+    rows = [("", before, "new", "change", "gate")]
+    rows += [(loss.what, loss.before, loss.after, loss.change, loss.rule) for loss in losses[:_SHOWN]]
+    cells = [[one_line(cell, 100) for cell in row] for row in rows]
+    widths = [max(len(row[column]) for row in cells) for column in range(5)]
+    more = [f"  and {len(losses) - _SHOWN:,} more"] if len(losses) > _SHOWN else []
+    return [
+        *(
+            f"  {row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]:<{widths[3]}}  {row[4]}"
+            for row in cells
+        ),
+        *more,
+    ]
+
+
+def loss_rows(losses: Sequence[Loss], before: str) -> list[str]:
+    """The losses as a table in Markdown."""
+    rows = [
+        f"| {code(one.what)} | {code(one.before)} | {code(one.after)} | {code(one.change)} | `{one.rule}` |"
+        for one in losses
+    ]
+    return [f"| | {before} | new | change | gate |", "|---|---:|---:|---|---|", *rows[:100]]
 
 
 def _step(step: Step, sequence: int) -> str:

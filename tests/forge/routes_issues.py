@@ -15,7 +15,9 @@ def issues(call: Call) -> Answer:
     found = call.repository()
     _needs_issues(found)
     state, wanted = call.one("state", "open"), {name for name in call.one("labels").split(",") if name}
+    author = call.one("creator").lower()
     shown = [c for c in found.conversations.values() if state in {"all", c.state} and wanted <= set(c.labels)]
+    shown = [c for c in shown if author in {"", c.author.login.lower()}]
     shown.sort(key=lambda c: c.number, reverse=call.one("direction", "desc") == "desc")
     return call.page([render.issue(call.forge, found, c) for c in shown])
 

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from osds.dataset.package import Json
 from osds.dataset.paths import path_problem
+from osds.dataset.strict_json import MAX_BYTES, load
 from osds.edges.files import dataset_folder, digest, look, read_file
 from osds.errors import OutsideError, UsageError
 from osds.fiscal.iso4217 import CURRENCIES
@@ -23,11 +24,14 @@ from osds.inference.sources import CsvFile
 from osds.inference.table import Table, read_table
 from osds.inference.text import Encoding, Layout, detect_encoding, detect_layout
 from osds.progress import Progress, Task
+from osds.refresh.rhythm import daily
 from osds.report import DESCRIPTOR_FILE
 from osds.settings import OPTIONS, Option
 from osds.silence import SETTINGS_FILE
+from osds.updating import UPDATE_KEY, UPDATE_SCHEMA
 
 WORKFLOW_FILE = ".github/workflows/osds.yml"
+CORE_WORKFLOW_FILE = ".github/workflows/osds-update.yml"
 ATTRIBUTES_FILE = ".gitattributes"
 CREATED, KEPT, WOULD_CREATE = "created", "kept", "would create"
 
@@ -49,25 +53,26 @@ class Initialised:
     descriptor: Mapping[str, Json] | None
 
 
-def init(folder: Path, *, currency: str | None, dry_run: bool, progress: Progress) -> Initialised:
+def init(folder: Path, *, currency: str | None, dry_run: bool, progress: Progress, core: bool = False) -> Initialised:
     """Write what makes `folder` a dataset's repository, or with `dry_run` only say what that would be.
 
-    `currency` is the ISO 4217 code of all amounts, None if unknown. A file that exists is kept as it is. Raises
+    `currency` is the ISO 4217 code of all amounts, None if unknown. A `core` dataset gets the workflow by which it updates
+    itself, too. A file that exists is kept as it is. Raises
     `UsageError` if no descriptor can be made of the folder's CSV files, `OutsideError` if the disk fails; then nothing
     was written.
     """
     folder = dataset_folder(folder)
     currency = _check_currency(currency)
-    missing = {path for path in _texts({}) if look(folder, path).kind == "missing"}
+    missing = {path for path in _texts({}, core=core) if look(folder, path).kind == "missing"}
     guessed = _guess(folder, currency, progress) if DESCRIPTOR_FILE in missing else None
-    texts = _texts(guessed.descriptor if guessed else {})
+    texts = _texts(guessed.descriptor if guessed else _kept_descriptor(folder), core=core)
     if not dry_run:
         _write(folder, {path: text for path, text in texts.items() if path in missing})
     done = WOULD_CREATE if dry_run else CREATED
     guesses = guessed.guesses if guessed else tuple(_unused(currency))
     return Initialised(
         files=tuple((path, done if path in missing else KEPT) for path in texts),
-        guesses=(*guesses, *_advice(folder, missing)),
+        guesses=(*guesses, *_advice(folder, missing), *_core_advice(core)),
         descriptor=guessed.descriptor if guessed else None,
     )
 
@@ -83,6 +88,16 @@ def _advice(folder: Path, missing: set[str]) -> Iterator[str]:
         yield f"{ATTRIBUTES_FILE} was here already: add the line `*.csv -text` to it, or git may change the data"
 
 
+def _core_advice(core: bool) -> Iterator[str]:
+    if core:
+        yield f"{SETTINGS_FILE} has to name the command that brings the data up to date: `update: scripts/update.sh`"
+
+
+def _kept_descriptor(folder: Path) -> Mapping[str, Json]:
+    value, _ = load(read_file(folder, DESCRIPTOR_FILE, MAX_BYTES) or b"{}")
+    return value if isinstance(value, dict) else {}
+
+
 def _check_currency(currency: str | None) -> str | None:
     if currency is None or currency.upper() in CURRENCIES:
         return currency.upper() if currency else None
@@ -92,12 +107,15 @@ def _check_currency(currency: str | None) -> str | None:
 # What the files say
 
 
-def _texts(descriptor: Mapping[str, Json]) -> dict[str, str]:
+def _texts(descriptor: Mapping[str, Json], *, core: bool) -> dict[str, str]:
     """Every file of a new repository with its text, the descriptor first."""
+    cron = daily(str(descriptor.get("name", "")))
+    update = {CORE_WORKFLOW_FILE: _template("core-workflow.yml").replace("{cron}", cron)} if core else {}
     return {
         DESCRIPTOR_FILE: json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n",
         WORKFLOW_FILE: _template("workflow.yml"),
-        SETTINGS_FILE: _settings_text(),
+        **update,
+        SETTINGS_FILE: _settings_text(core=core),
         ATTRIBUTES_FILE: _template("gitattributes"),
     }
 
@@ -106,12 +124,14 @@ def _template(name: str) -> str:
     return (package_files("osds") / "templates" / name).read_text("utf-8")
 
 
-def _settings_text() -> str:
+def _settings_text(*, core: bool) -> str:
     lines = [
         "# Settings of osds for this dataset. Each line in comments shows a default; take it into use to change it."
     ]
     for option in (option for option in OPTIONS if option.in_file):
         lines.extend(("", f"# {option.about}.", f"# {option.name}: {_shown(option)}"))
+    if core:
+        lines.extend(("", f"# {UPDATE_SCHEMA['description']}.", f"# {UPDATE_KEY}: scripts/update.sh"))
     return "\n".join(lines) + "\n"
 
 

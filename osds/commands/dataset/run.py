@@ -117,11 +117,11 @@ def run_register(session: Session, folder: Path, settings: Settings, *, dry_run:
     return EXIT_OK
 
 
-def run_init(session: Session, folder: Path, *, currency: str | None, dry_run: bool) -> int:
+def run_init(session: Session, folder: Path, *, currency: str | None, core: bool, dry_run: bool) -> int:
     """Make a dataset out of a folder of CSV files."""
     from osds.commands.dataset.init import init
 
-    done = init(folder, currency=currency, dry_run=dry_run, progress=session.progress)
+    done = init(folder, currency=currency, core=core, dry_run=dry_run, progress=session.progress)
     lines = [f"{state}: {path}" for path, state in done.files]
     lines += ["", "To be checked, one by one:", *(f"  - {guess}" for guess in done.guesses)] if done.guesses else []
     session.say("\n".join(lines), {"files": dict(done.files), "guesses": list(done.guesses), "dry-run": dry_run})

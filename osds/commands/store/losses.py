@@ -19,7 +19,7 @@ def losses_between(
     place: Place, current: Manifest, folder: Path, bundle: Bundle, limits: Thresholds
 ) -> tuple[Loss, ...]:
     """What the bundle in `folder` loses of the current version beyond the limits. Reads a few small files of both."""
-    return find_losses(_published_figures(place, current), _offered_figures(folder, bundle), limits)
+    return find_losses(_published_figures(place, current), offered_figures(folder, bundle), limits)
 
 
 def _published_figures(place: Place, manifest: Manifest) -> Figures:
@@ -28,7 +28,8 @@ def _published_figures(place: Place, manifest: Manifest) -> Figures:
     return _figures(bundle, lambda name: read_object(place, files[name]))
 
 
-def _offered_figures(folder: Path, bundle: Bundle) -> Figures:
+def offered_figures(folder: Path, bundle: Bundle) -> Figures:
+    """The figures of the bundle in `folder`."""
     files = {file.name: file for file in bundle.files}
     return _figures(bundle, lambda name: read_bundle_file(folder, files[name]))
 

@@ -1,0 +1,106 @@
+"""The dataset's own update command as a process: run in its folder, without a shell, its words handed on line by line.
+
+It is foreign code with the rights of whoever runs osds, so nothing secret may be near it: the caller gives it its
+environment, and it has no standard input.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from osds.dataset.paths import path_problem
+from osds.dataset.preflight import FileKind
+from osds.edges.files import look
+from osds.errors import OutsideError, UsageError
+
+_LONGEST = 4096  # bytes of one line that are shown
+
+
+def run_command(
+    words: Sequence[str], folder: Path, environ: Mapping[str, str], say: Callable[[str], None], *, seconds: float
+) -> str:
+    """Run the command to its end and return its last line; `say` gets every line of both its streams.
+
+    A first word that is the path of a file in the folder is that file. Raises `UsageError` if there is no such program,
+    `OutsideError` if it fails or takes longer than `seconds`; then it is ended with all that it started.
+    """
+    process = _start([_program(words[0], folder), *words[1:]], folder, environ)
+    expired = threading.Event()
+
+    def end() -> None:
+        expired.set()
+        _end(process)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    last = ""
+    try:
+        for last in _lines(process.stdout):
+            say(last)
+        code = process.wait()
+    finally:
+        timer.cancel()
+        _end(process)
+    if expired.is_set():
+        raise OutsideError(
+            f"The update command took longer than {seconds / 60:.0f} minutes",
+            next_step="Let it do less in one run, or allow more with --max-minutes",
+        )
+    if code != 0:
+        said = f": {last}" if last else ""
+        raise OutsideError(
+            f"The update command failed with exit code {code}{said}", next_step="Look at what it printed"
+        )
+    return last
+
+
+def _program(word: str, folder: Path) -> str:
+    """The first word as what the system runs."""
+    path = word.removeprefix("./")
+    if path_problem(path) is not None or look(folder, path).kind is not FileKind.FILE:
+        return word
+    if not os.access(folder / path, os.X_OK):
+        raise UsageError(
+            f"{path} may not be run: it is not executable",
+            next_step=f"Say how in osds.yml, for instance `update: bash {path}`, or `git update-index --chmod=+x {path}`",
+        )
+    return str((folder / path).resolve())
+
+
+def _start(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise UsageError(
+            f"The update command cannot be started: {command[0]!r}: {error.strerror}",
+            next_step="Correct `update` in osds.yml, for instance `update: scripts/update.sh`",
+        ) from error
+
+
+def _lines(stream: IO[bytes] | None) -> Iterator[str]:
+    """Its lines as text; one that is very long comes in parts."""
+    while stream is not None and (line := stream.readline(_LONGEST)):
+        yield line.decode("utf-8", "replace").rstrip("\r\n")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the process and what it started in its session, if any of it is left."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (AttributeError, ProcessLookupError, PermissionError):  # Windows has no groups of this kind
+        process.kill()

@@ -1,0 +1,1 @@
+"""A core dataset that updates itself: what may change, what did change, and the words for it. Values only."""
