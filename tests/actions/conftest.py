@@ -30,13 +30,15 @@ runs: { using: composite, steps: [{ shell: bash, run: uv --version }] }
 """
 UPLOAD = """
 name: stub of actions/upload-artifact
-inputs: { name: {}, path: {}, if-no-files-found: {}, retention-days: {} }
+inputs: { name: {}, path: {}, if-no-files-found: {}, overwrite: {}, retention-days: {} }
 runs:
   using: composite
   steps:
     - shell: bash
-      env: { NAME: "${{ inputs.name }}", FOLDER: "${{ inputs.path }}" }
-      run: mkdir "$ARTIFACTS/$NAME" && cp -r "$FOLDER/." "$ARTIFACTS/$NAME"
+      env: { NAME: "${{ inputs.name }}", FOLDER: "${{ inputs.path }}", OVERWRITE: "${{ inputs.overwrite }}" }
+      run: |
+        if [ "$OVERWRITE" = true ]; then rm -rf "$ARTIFACTS/$NAME"; fi
+        mkdir "$ARTIFACTS/$NAME" && cp -r "$FOLDER/." "$ARTIFACTS/$NAME"
 """
 DOWNLOAD = """
 name: stub of actions/download-artifact
@@ -58,7 +60,30 @@ name: stub of actions/create-github-app-token
 inputs: { client-id: {}, private-key: {}, permission-contents: {}, permission-pull-requests: {}, permission-issues: {} }
 runs: { using: composite, steps: [{ shell: bash, run: echo there is no app here && exit 1 }] }
 """
+# act itself stands in for a checkout of what started the run; this is for one that names another commit.
+CHECKOUT = """
+name: stub of actions/checkout, for a commit of the repository that runs
+inputs: { persist-credentials: {}, lfs: {}, ref: {} }
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      env: { REF: "${{ inputs.ref }}" }
+      run: |
+        git init --quiet .
+        git fetch --quiet "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY.git" "$REF"
+        git checkout --quiet --force FETCH_HEAD
+"""
+# For tests of workflows with many jobs: this very Python has osds already. Others run the real setup.
+READY = """
+name: stub of osds/setup, for a computer that has osds
+outputs: {{ python: {{ value: "${{{{ steps.ready.outputs.python }}}}" }} }}
+runs:
+  using: composite
+  steps: [{{ id: ready, shell: bash, run: 'echo "python={python}" >> "$GITHUB_OUTPUT"' }}]
+"""
 STUBS = {
+    "actions/checkout": CHECKOUT,
     "actions/create-github-app-token": APP_TOKEN,
     "astral-sh/setup-uv": SETUP_UV,
     "actions/upload-artifact": UPLOAD,
@@ -123,6 +148,7 @@ class Act:
     project: Path
     action: str = f"osds/osds@{'0' * 40}"  # how a workflow in a test names this checkout
     setup: str = f"osds/osds/setup@{'0' * 40}"
+    ready: str = f"osds/ready@{'0' * 40}"  # the same without its work
     home: Path
     artifacts: Path
     stubs: Path
@@ -147,6 +173,7 @@ class Act:
 
     def _local_repositories(self) -> Iterable[tuple[str, Path]]:
         yield self.action, self.project
+        yield self.ready, self.stubs / "osds/ready"
         for name, sha in pinned_actions(self.project):
             if name in STUBS:
                 yield f"{name}@{sha}", self.stubs / name
@@ -196,7 +223,7 @@ def uv_folder(act_program: str, tmp_path_factory: pytest.TempPathFactory) -> Pat
 @pytest.fixture
 def act(act_program: str, tmp_path: Path, project: Path, uv_folder: Path) -> Act:
     """act with a home of its own, and with nothing of this process's environment but what uv and TLS need."""
-    for name, text in STUBS.items():
+    for name, text in {**STUBS, "osds/ready": READY.format(python=sys.executable)}.items():
         (tmp_path / "stubs" / name).mkdir(parents=True)
         (tmp_path / "stubs" / name / "action.yml").write_text(text, encoding="utf-8")
     for folder in ("home", "artifacts"):
