@@ -16,7 +16,7 @@ from osds.untrusted import one_line
 _MOST_TABLES, _MOST_TOTALS, _MOST_MEMBERS = 20, 60, 10
 _MOST_NAMES = 5
 _LOUD = re.compile(r"[#@\[\]<>`*:\\]")
-_ISSUE = re.compile(r"\bGH-(?=\d)", re.IGNORECASE)
+_ISSUE = re.compile(r"GH-(?=\d)", re.IGNORECASE)
 
 
 def commit_message(changes: Changes, paths: Sequence[str], version: str) -> str:
