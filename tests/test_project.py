@@ -18,6 +18,7 @@ from osds.audit import checks as audit_checks
 from osds.cli import cli
 from osds.edges.runner import OUTPUTS
 from osds.fiscal import checks as fiscal_checks
+from osds.refresh.rhythm import daily
 from osds.settings import FILE_ONLY, OPTIONS
 from scripts.pages import PAGES, all_checks
 
@@ -115,6 +116,11 @@ def test_readme__lists_inputs_outputs_and_commands() -> None:
 
 def test_readme__shows_the_workflow_that_init_writes() -> None:
     assert (PACKAGE / "templates/workflow.yml").read_text("utf-8").strip() in README
+
+
+def test_readme__shows_the_workflow_of_core_data() -> None:
+    name = json.loads((PACKAGE / "example/datapackage.json").read_text("utf-8"))["name"]
+    assert (PACKAGE / "templates/core-workflow.yml").read_text("utf-8").replace("{cron}", daily(name)).strip() in README
 
 
 def test_readme__shows_what_really_happens(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from osds.dataset.lfs import MAX_POINTER_BYTES, read_pointer
@@ -64,13 +64,18 @@ class Past:
         """
         found = {path: self._entry(path) for path in paths}
         wanted = {path: entry[0] for path, entry in found.items() if entry is not None}
+        plain = replace(self.git, options=(*self.git.options, "core.autocrlf=false"))
         with tempfile.TemporaryDirectory(prefix="osds-past-") as scratch:
-            # An index of these files alone: without a .gitattributes in it, no filter runs and no line end changes.
+            # An index and a work tree of these files alone: where no .gitattributes is, no filter runs.
             environ = {**_NO_FETCH, "GIT_INDEX_FILE": str(Path(scratch) / "index")}
+            environ |= {"GIT_WORK_TREE": str(target.resolve()), "GIT_DIR": self._git_dir}
             lines = "".join(f"100644 {object_id}\t{path}\0" for path, object_id in wanted.items())
-            self.git.output("update-index", "-z", "--index-info", stdin=lines.encode(), environ=environ)
-            command = ("checkout-index", "--all", f"--prefix={target.resolve()}/")
-            self.git.output(*command, environ=environ, seconds=_WRITE_SECONDS)
+            plain.output("update-index", "-z", "--index-info", stdin=lines.encode(), environ=environ)
+            plain.output("checkout-index", "--all", environ=environ, seconds=_WRITE_SECONDS)
+
+    @property
+    def _git_dir(self) -> str:
+        return self.git.output("rev-parse", "--absolute-git-dir").text
 
     def notes(self, name: str) -> Path:
         """A place for files of ours beside git's own, which no commit and no checkout touches."""

@@ -10,7 +10,8 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -20,45 +21,38 @@ from osds.edges.files import look
 from osds.errors import OutsideError, UsageError
 
 _LONGEST = 4096  # bytes of one line that are shown
+_DRAIN_SECONDS = 2.0
 
 
 def run_command(
     words: Sequence[str], folder: Path, environ: Mapping[str, str], say: Callable[[str], None], *, seconds: float
-) -> str:
-    """Run the command to its end and return its last line; `say` gets every line of both its streams.
+) -> None:
+    """Run the command to its end; `say` gets every line of both its streams, from a thread of its own.
 
     A first word that is the path of a file in the folder is that file. Raises `UsageError` if there is no such program,
     `OutsideError` if it fails or takes longer than `seconds`; then it is ended with all that it started.
     """
     process = _start([_program(words[0], folder), *words[1:]], folder, environ)
-    expired = threading.Event()
-
-    def end() -> None:
-        expired.set()
-        _end(process)
-
-    timer = threading.Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
-    last = ""
+    told: deque[str] = deque(maxlen=1)
+    reader = threading.Thread(target=_hand_on, args=(process.stdout, told, say), daemon=True)
+    reader.start()
     try:
-        for last in _lines(process.stdout):
-            say(last)
-        code = process.wait()
-    finally:
-        timer.cancel()
-        _end(process)
-    if expired.is_set():
+        code = process.wait(seconds)
+    except subprocess.TimeoutExpired:
         raise OutsideError(
             f"The update command took longer than {seconds / 60:.0f} minutes",
             next_step="Let it do less in one run, or allow more with --max-minutes",
-        )
+        ) from None
+    finally:
+        _end(process)
+        reader.join(_DRAIN_SECONDS)  # what it started and sent away may hold the stream for ever
+        if not reader.is_alive() and process.stdout is not None:
+            process.stdout.close()
     if code != 0:
-        said = f": {last}" if last else ""
+        said = f": {told[0]}" if told else ""
         raise OutsideError(
             f"The update command failed with exit code {code}{said}", next_step="Look at what it printed"
         )
-    return last
 
 
 def _program(word: str, folder: Path) -> str:
@@ -92,10 +86,13 @@ def _start(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> 
         ) from error
 
 
-def _lines(stream: IO[bytes] | None) -> Iterator[str]:
-    """Its lines as text; one that is very long comes in parts."""
-    while stream is not None and (line := stream.readline(_LONGEST)):
-        yield line.decode("utf-8", "replace").rstrip("\r\n")
+def _hand_on(stream: IO[bytes], told: deque[str], say: Callable[[str], None]) -> None:
+    """Say each line that comes; one that is very long comes in parts. `told` keeps the last one that says something."""
+    while line := stream.readline(_LONGEST):
+        text = line.decode("utf-8", "replace").rstrip("\r\n")
+        say(text)
+        if text.strip():
+            told.append(text.strip())
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -104,3 +101,4 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
     except (AttributeError, ProcessLookupError, PermissionError):  # Windows has no groups of this kind
         process.kill()
+    process.wait()

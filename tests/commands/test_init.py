@@ -16,6 +16,7 @@ import yaml
 from osds.commands.dataset.init import Initialised, init
 from osds.errors import OutsideError, UsageError
 from osds.progress import Silent
+from osds.refresh.rhythm import daily
 from osds.settings import OPTIONS, resolve
 
 BUDGET = "year,unit_code,unit,amount\n2023,01,Schools,10.50\n2023,02,Roads,5\n2024,01,Schools,11\n2024,02,Roads,-6.25\n"
@@ -40,8 +41,8 @@ def make_folder(tmp_path: Path) -> MakeFolder:
     return make
 
 
-def run(folder: Path, *, currency: str | None = None, dry_run: bool = False) -> Initialised:
-    return init(folder, currency=currency, dry_run=dry_run, progress=Silent())
+def run(folder: Path, *, currency: str | None = None, dry_run: bool = False, core: bool = False) -> Initialised:
+    return init(folder, currency=currency, core=core, dry_run=dry_run, progress=Silent())
 
 
 def descriptor_of(folder: Path) -> dict[str, Any]:
@@ -286,3 +287,24 @@ def test_init__git_leaves_the_data_as_it_is(make_folder: MakeFolder) -> None:
     asked = ["git", "-C", str(folder), "check-attr", "text", "a.csv", "data/b.txt", "osds.yml"]
     answer = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
     assert answer == "a.csv: text: unset\ndata/b.txt: text: unset\nosds.yml: text: unspecified\n"
+
+
+# Core data
+
+
+def test_init_core__adds_the_workflow_with_a_time_of_the_datasets_own(make_folder: MakeFolder) -> None:
+    folder = make_folder()
+    done = run(folder, core=True)
+    assert dict(done.files)[".github/workflows/osds-update.yml"] == "created"
+    workflow = yaml.safe_load((folder / ".github/workflows/osds-update.yml").read_text("utf-8"))
+    assert workflow[True]["schedule"] == [{"cron": daily("town-budget")}]
+    assert "# update: scripts/update.sh\n" in (folder / "osds.yml").read_text("utf-8")
+    assert "update: scripts/update.sh" in done.guesses[-1]
+
+
+def test_init_core__of_a_dataset_that_is_there_takes_its_name(make_folder: MakeFolder) -> None:
+    folder = make_folder({"datapackage.json": '{"name": "old-town", "resources": []}', "osds.yml": "# mine\n"})
+    done = run(folder, core=True)
+    assert dict(done.files)["osds.yml"] == "kept"
+    assert f'"{daily("old-town")}"' in (folder / ".github/workflows/osds-update.yml").read_text("utf-8")
+    assert (folder / "osds.yml").read_text("utf-8") == "# mine\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from osds.edges.git import Git
-from osds.edges.git_trees import MAX_TREE_CHANGES, find_commit, merge_base, tree_changes
+from osds.edges.git_trees import MAX_TREE_CHANGES, find_commit, lfs_paths, merge_base, modes, tree_changes
 from osds.registry.asking import judge_tree
 from tests.edges.git_backend import GIT, git, make_bare
 
@@ -94,3 +94,20 @@ def test_find_commit__what_names_no_commit_is_none(folder: Path, revision: str) 
 def test_find_commit__names_commits(folder: Path) -> None:
     tip = git(folder, "rev-parse", "main")
     assert {find_commit(Git(folder=folder), name) for name in ("main", tip, tip[:10], "refs/heads/main")} == {tip}
+
+
+def test_modes__of_paths_that_are_there(tmp_path: Path) -> None:
+    folder = tmp_path / "x.git"
+    make_bare(folder, {"data/a.csv": b"", "*.csv": b""})
+    repository = Git(folder=folder)
+    found = modes(repository, "main", ["data/a.csv", "*.csv", "none"])
+    assert found == {"data/a.csv": "100644", "*.csv": "100644"}
+    assert modes(repository, "main", ["data"]) == {"data": "040000"}
+
+
+def test_lfs_paths__follow_the_attributes_of_the_commit(tmp_path: Path) -> None:
+    folder = tmp_path / "x.git"
+    rules = b"*.csv filter=lfs diff=lfs -text\nplain.csv !filter\n"
+    make_bare(folder, {".gitattributes": rules, "data/.gitattributes": b"small.csv -filter\n", "data/a.csv": b""})
+    asked = ["data/a.csv", "data/new.csv", "data/small.csv", "plain.csv", "datapackage.json", "b c\n.csv"]
+    assert lfs_paths(Git(folder=folder), "main", asked) == ("data/a.csv", "data/new.csv", "b c\n.csv")

@@ -73,3 +73,24 @@ def test_add_summary__appends(tmp_path: Path) -> None:
     runner.add_summary("a")
     runner.add_summary("b")
     assert (tmp_path / "summary").read_text() == "a\nb\n"
+
+
+def test_set_step_output__only_what_our_workflows_read(tmp_path: Path) -> None:
+    runner = find_runner({"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": str(tmp_path / "output")})
+    assert runner is not None
+    runner.set_step_output("problem", "two\nlines")
+    assert "problem<<" in (tmp_path / "output").read_text("utf-8")
+    with pytest.raises(ValueError, match="not an output"):
+        runner.set_step_output("path", "x")
+
+
+@pytest.mark.parametrize(
+    ("environ", "run"),
+    [({}, None), ({"GITHUB_RUN_ID": "7"}, "7-1"), ({"GITHUB_RUN_ID": "7", "GITHUB_RUN_ATTEMPT": "2"}, "7-2")],
+)
+def test_find_runner__names_the_run_and_its_page(environ: dict[str, str], run: str | None) -> None:
+    runner = find_runner({"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "ada/budget", **environ})
+    assert runner is not None
+    assert runner.run == run
+    if run:
+        assert runner.run_url == "https://github.com/ada/budget/actions/runs/7"

@@ -33,7 +33,7 @@ def run_update(session: Session, folder: Path, target: Path, *, minutes: int) ->
     with _told(session):
         settings = session.settings(folder, {})
         done = update(folder, settings, target, environ=session.environ, say=session.relay, seconds=minutes * 60)
-    _tell_parcel(session, done.parcel, f"The update changed {_files(done.parcel)}; they are in {target}")
+    _tell_parcel(session, done.parcel, f"The update changed {_files(done.parcel)}, handed on in {target}")
     return EXIT_OK
 
 
