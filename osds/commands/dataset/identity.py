@@ -43,8 +43,14 @@ def identify(folder: Path, name: str, settings: Settings, runner: Runner | None)
         url=url,
         folder=folder.resolve().as_uri(),
         repository_id=runner.repository_id if runner and at_home else None,
-        commit=(origin.commit if origin else None) or (runner.commit if runner and at_home else None),
+        commit=(origin.commit if origin else None) or (_commit_of(runner) if runner and at_home else None),
     )
+
+
+def _commit_of(runner: Runner) -> str | None:
+    """What is checked out: the commit that started the run, or a later one that the run has made itself."""
+    checked_out = git.origin(runner.workspace) if runner.workspace is not None else None
+    return (checked_out.commit if checked_out else None) or runner.commit
 
 
 def _is_below(folder: Path, workspace: Path) -> bool:
