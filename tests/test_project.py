@@ -120,7 +120,8 @@ def test_readme__shows_the_workflow_that_init_writes() -> None:
 
 def test_readme__shows_the_workflow_of_core_data() -> None:
     name = json.loads((PACKAGE / "example/datapackage.json").read_text("utf-8"))["name"]
-    assert (PACKAGE / "templates/core-workflow.yml").read_text("utf-8").replace("{cron}", daily(name)).strip() in README
+    template = (PACKAGE / "templates/core-workflow.yml").read_text("utf-8")
+    assert template.replace("17 3 * * *", daily(name)).strip() in README
 
 
 def test_readme__shows_what_really_happens(tmp_path: Path) -> None:

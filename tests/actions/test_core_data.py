@@ -93,7 +93,7 @@ def desk(act: Act, github: Forge, dataset: Mapping[str, str], tmp_path: Path) ->
         "osds.yml": "update: sh scripts/update.sh\n",
         "scripts/update.sh": SCRIPT,
         ".github/workflows/core-data.yml": called.replace("uses: $/setup", f"uses: {act.ready}"),
-        ".github/workflows/ci.yml": caller.replace("{cron}", "23 4 * * *"),
+        ".github/workflows/ci.yml": caller,
     }
     github.add(NAME, {name: text.encode() for name, text in files.items()})
     clone, upstream = tmp_path / "clone", tmp_path / "upstream.csv"

@@ -26,10 +26,18 @@ MakeRepository = Callable[[Mapping[str, str]], Path]
 
 PUSH = {"ref": "refs/heads/main", "repository": {"default_branch": "main"}}
 PUSH_ELSEWHERE = {"ref": "refs/heads/draft", "repository": {"default_branch": "main"}}
-PULL_REQUEST = {
+PULL_REQUEST: dict[str, Any] = {
     "number": 7,
     "pull_request": {"number": 7, "head": {"ref": "draft"}, "base": {"ref": "main"}},
     "repository": {"default_branch": "main"},
+}
+FORKED = {
+    **PULL_REQUEST,
+    "pull_request": {
+        **PULL_REQUEST["pull_request"],
+        "head": {"ref": "main", "repo": {"fork": True, "full_name": "mallory/budget"}},
+        "base": {"ref": "main", "repo": {"fork": False, "full_name": "ada/budget"}},
+    },
 }
 
 
@@ -122,7 +130,7 @@ def test_parser_of_github__understands_every_workflow() -> None:
     templates = [
         path for path in (ROOT / "osds" / "registry" / "template").iterdir() if path.stem.startswith("registry-")
     ]
-    paths = [*WORKFLOWS, *CALLERS, *templates]
+    paths = [*WORKFLOWS, *CALLERS, ROOT / "osds" / "templates" / "core-workflow.yml", *templates]
     assert parsed(*paths) == {path.name: {"errors": [], "jobs": list(jobs(path))} for path in paths}
 
 
@@ -205,6 +213,36 @@ def test_dataset__only_validates_what_is_not_on_the_default_branch(
     assert run.exit_code == 0, run.everything
     assert run.jobs == {"validate": "success"}
     assert not store.exists()
+
+
+def test_dataset__tells_a_pull_request_from_a_fork_what_is_wrong_and_does_no_more(
+    act: Act, make_repository: MakeRepository, broken_dataset: dict[str, str], tmp_path: Path
+) -> None:
+    store, registry, canary = tmp_path / "store", tmp_path / "registry", tmp_path / "canary"
+    hostile = {
+        "data/lines.csv": broken_dataset["data/lines.csv"].replace("plenty", "::error title=evil::<script> @team"),
+        "osds.py": f"open({str(canary)!r}, 'w')\n",
+        ".github/osds.yml": f"on: pull_request\njobs: {{ evil: {{ steps: [{{ run: touch {canary} }}] }} }}\n",
+        "osds.yml": f"store: {store}\nregistry: {registry}\n",
+    }
+    files = {**broken_dataset, **hostile, **caller(act, store=str(store), registry=str(registry))}
+    # GitHub gives such a run a token that may read, and none of the secrets.
+    run = act.run(make_repository(files), "pull_request", FORKED, "--secret", "GITHUB_TOKEN=ghs-only-to-read")
+    assert run.exit_code == 1
+    assert run.jobs == {"validate": "failure"}
+    assert not store.exists()
+    assert not registry.exists()
+    assert not canary.exists()
+    assert "ghs-only-to-read" not in run.everything
+    [(place, message)] = [found for found in run.annotations("error") if "file" in found[0]]
+    assert (place["file"], place["line"]) == ("data/lines.csv", "3")
+    assert "in row 3" in message
+    [summary] = run.summaries
+    assert "data/lines.csv" in summary
+    assert "evil" not in {properties.get("title") for properties, _ in run.annotations("error")}
+    outside = re.sub(r"`[^`]*`", "", summary)  # what is not in a code span
+    assert "<script>" not in outside
+    assert "@team" not in outside
 
 
 def test_dataset__stops_at_an_invalid_dataset(

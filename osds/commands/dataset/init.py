@@ -35,6 +35,7 @@ CORE_WORKFLOW_FILE = ".github/workflows/osds-update.yml"
 ATTRIBUTES_FILE = ".gitattributes"
 CREATED, KEPT, WOULD_CREATE = "created", "kept", "would create"
 
+_CRON_OF_TEMPLATE = "17 3 * * *"
 _MAX_FILES = 100
 _HEAD = 64 * 1024
 _BLOCK = 1024 * 1024
@@ -110,7 +111,7 @@ def _check_currency(currency: str | None) -> str | None:
 def _texts(descriptor: Mapping[str, Json], *, core: bool) -> dict[str, str]:
     """Every file of a new repository with its text, the descriptor first."""
     cron = daily(str(descriptor.get("name", "")))
-    update = {CORE_WORKFLOW_FILE: _template("core-workflow.yml").replace("{cron}", cron)} if core else {}
+    update = {CORE_WORKFLOW_FILE: _template("core-workflow.yml").replace(_CRON_OF_TEMPLATE, cron)} if core else {}
     return {
         DESCRIPTOR_FILE: json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n",
         WORKFLOW_FILE: _template("workflow.yml"),
