@@ -33,7 +33,7 @@ FLOORS = (
     {"session"},
     {"edges", "views"},
     {"audit"},
-    {"aggregates", "inference", "refresh"},
+    {"aggregates", "inference", "refresh", "peers"},
     {"tables", "fiscal", "news"},
     {"store", "registry"},
     {"dataset", "settings"},

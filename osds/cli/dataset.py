@@ -177,15 +177,18 @@ def init(path: str, *, currency: str | None, core: bool, dry_run: bool, as_json:
 
 @click.command(epilog=EPILOG)
 @path_argument
-@click.option("--write", is_flag=True, help="Put the new descriptor in the place of the old one")
+@click.option("--write", is_flag=True, help="Put the new files in the place of the old ones")
 @json_flag
 @debug_flag
 def migrate(path: str, *, write: bool, as_json: bool) -> int:
     """Write the `model` of Fiscal Data Package 0.3 into a descriptor that states its meaning in another form.
 
-    Prints the change to datapackage.json as a diff, and what a person must check; nothing is written without --write.
+    Prints the change as a diff, and what a person must check; nothing is written without --write.
     Known forms: the `mapping` of 2015, Budget Data Package 0.1 and 0.2, the drafts of 0.3, a model inside a resource, and
     columnType or osType. Everything else in the file stays as it is. The exit code is 1 if no model can be made.
+
+    Where goodtables.yml or Frictionless CI say what to check, a workflow of osds that checks as much takes their place, and
+    the badges in the README lead to it; what cannot be carried over is said.
 
     \b
     Examples:

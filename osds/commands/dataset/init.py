@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files as package_files
 from io import TextIOWrapper
@@ -17,6 +16,7 @@ from osds.dataset.package import Json
 from osds.dataset.paths import path_problem
 from osds.dataset.strict_json import MAX_BYTES, load
 from osds.edges.files import dataset_folder, digest, look, read_file
+from osds.edges.placing import place_files
 from osds.errors import OutsideError, UsageError
 from osds.fiscal.iso4217 import CURRENCIES
 from osds.inference.package import Guessed, guess_package
@@ -68,7 +68,7 @@ def init(folder: Path, *, currency: str | None, dry_run: bool, progress: Progres
     guessed = _guess(folder, currency, progress) if DESCRIPTOR_FILE in missing else None
     texts = _texts(guessed.descriptor if guessed else _kept_descriptor(folder), core=core)
     if not dry_run:
-        _write(folder, {path: text for path, text in texts.items() if path in missing})
+        place_files(folder, {path: text.encode() for path, text in texts.items() if path in missing})
     done = WOULD_CREATE if dry_run else CREATED
     guesses = guessed.guesses if guessed else tuple(_unused(currency))
     return Initialised(
@@ -251,33 +251,3 @@ def _announced(text: TextIOWrapper, stream: BinaryIO, task: Task) -> Iterator[st
         if number % _LINES_PER_STEP == 0:
             task.advance(stream.tell() - done)
             done = stream.tell()
-
-
-# Writing
-
-
-def _write(folder: Path, texts: Mapping[str, str]) -> None:
-    """Each file appears whole or not at all. Raises `OutsideError`."""
-    try:
-        with tempfile.TemporaryDirectory(prefix=".osds-init-", dir=folder) as staging:
-            staged = [_stage(Path(staging) / str(number), text) for number, text in enumerate(texts.values())]
-            _move(folder, tuple(texts), staged)
-    except OSError as error:
-        raise OutsideError(
-            f"The files cannot be written: {error.strerror}", next_step="Check permissions and free space"
-        ) from error
-
-
-def _stage(file: Path, text: str) -> Path:
-    with file.open("xb") as stream:
-        stream.write(text.encode("utf-8"))
-        stream.flush()
-        os.fsync(stream.fileno())
-    return file
-
-
-def _move(folder: Path, paths: Sequence[str], staged: Sequence[Path]) -> None:
-    for path, file in zip(paths, staged, strict=True):
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        file.replace(target)

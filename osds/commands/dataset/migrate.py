@@ -1,31 +1,36 @@
-"""`osds migrate`: write the `model` of Fiscal Data Package 0.3 into a descriptor that states its meaning otherwise."""
+"""`osds migrate`: bring a dataset to what osds reads, as a diff to accept.
+
+The descriptor gets the `model` of Fiscal Data Package 0.3 if it states its meaning otherwise; and where another service was
+told to check the data (goodtables.io, Frictionless CI), the workflow of osds takes its place.
+"""
 
 from __future__ import annotations
 
 import codecs
 import difflib
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from osds.commands.dataset.takeover import find_takeover
 from osds.dataset import strict_json
 from osds.dataset.package import Json
-from osds.edges.files import dataset_folder, read_descriptor
-from osds.errors import EXIT_INVALID, EXIT_OK, BugError, OutsideError, UnsafeInputError
+from osds.dataset.preflight import FileKind
+from osds.edges.files import dataset_folder, look, read_descriptor, read_file
+from osds.edges.placing import place_files
+from osds.errors import EXIT_INVALID, EXIT_OK, BugError, UnsafeInputError
 from osds.fiscal.migration.migrate import State, migrate
 from osds.fiscal.migration.text import edit
+from osds.peers.plan import TakenOver
 from osds.report import DESCRIPTOR_FILE
 
 
 @dataclass(frozen=True, kw_only=True)
 class Migrated:
-    """What came of it. `diff` is a unified diff of the descriptor, empty unless `changed`; `notes` are sentences.
+    """What came of it. `diff` is a unified diff of all files, empty unless `changed`; `notes` are sentences.
 
-    `state` says why nothing is changed: the descriptor needs no migration (`current`), or there is no model to be made
-    of it (`impossible`). `written` is True if the new descriptor was put in place.
+    `state` says what became of the descriptor: it needs no migration (`current`), or there is no model to be made of it
+    (`impossible`). `files` are the paths that change. `written` is True if the new files were put in place.
     """
 
     state: State
@@ -33,16 +38,18 @@ class Migrated:
     notes: tuple[str, ...]
     changed: bool
     written: bool
+    files: tuple[str, ...] = ()
 
     @property
     def lines(self) -> tuple[str, ...]:
         """What to tell a person."""
         notes = tuple(f"  - {note}" for note in self.notes)
-        if self.state is State.IMPOSSIBLE:
+        if self.state is State.IMPOSSIBLE and not self.changed:
             return ("The descriptor cannot be migrated:", *notes)
-        if self.state is State.CURRENT:
+        if not self.changed:
             return (f"There is nothing to migrate in {DESCRIPTOR_FILE}", *notes)
-        done = f"{DESCRIPTOR_FILE} was written" if self.written else "Nothing was written: --write accepts the change"
+        count = f"{len(self.files)} files were" if len(self.files) > 1 else f"{self.files[0]} was"
+        done = f"{count} written" if self.written else "Nothing was written: --write accepts the change"
         heading = ("To be checked, one by one:", *notes, "") if notes else ()
         return (*self.diff.split("\n"), *heading, done)
 
@@ -52,31 +59,53 @@ class Migrated:
         return EXIT_INVALID if self.state is State.IMPOSSIBLE else EXIT_OK
 
 
-def migrate_dataset(folder: Path, *, write: bool) -> Migrated:
-    """Migrate the descriptor in `folder`; without `write` only say how it would change.
+@dataclass(frozen=True, kw_only=True)
+class _Descriptor:
+    """What becomes of the descriptor: its state, the new content if it changes, and notes."""
 
-    Raises `UsageError` if there is no descriptor, `UnsafeInputError` if it is too large to be read, `OutsideError` if
-    the disk fails; then nothing was written.
+    state: State
+    new: bytes | None
+    notes: tuple[str, ...] = ()
+
+
+def migrate_dataset(folder: Path, *, write: bool) -> Migrated:
+    """Migrate what is in `folder`; without `write` only say how it would change.
+
+    Raises `UsageError` if there is nothing to migrate from, or a file of another service cannot be read,
+    `UnsafeInputError` if the descriptor is too large to be read, `OutsideError` if the disk fails; then nothing was written.
     """
     folder = dataset_folder(folder)
+    taken = find_takeover(folder) or TakenOver(texts={})
+    alone = taken.texts and look(folder, DESCRIPTOR_FILE).kind is FileKind.MISSING  # datasets may be in folders below
+    descriptor = _Descriptor(state=State.CURRENT, new=None) if alone else _migrate_descriptor(folder)
+    contents = {path: None if text is None else text.encode() for path, text in taken.texts.items()}
+    if descriptor.new is not None:
+        contents[DESCRIPTOR_FILE] = descriptor.new
+    old = {path: _read(folder, path) for path in contents}
+    if write:
+        place_files(folder, contents)
+    return Migrated(
+        state=descriptor.state,
+        diff="".join(_diff(path, old[path], contents[path]) for path in sorted(contents)),
+        notes=(*descriptor.notes, *taken.notes),
+        changed=bool(contents),
+        written=write and bool(contents),
+        files=tuple(sorted(contents)),
+    )
+
+
+def _migrate_descriptor(folder: Path) -> _Descriptor:
     content = read_descriptor(folder, strict_json.MAX_BYTES)
     value, findings = strict_json.load(content)
     if value is None:
         for finding in findings:
             if finding.unsafe:
                 raise UnsafeInputError(finding.message, next_step=finding.advice)
-        return _unchanged(State.IMPOSSIBLE, tuple(f"First to correct: {finding.message}" for finding in findings))
+        first = tuple(f"First to correct: {finding.message}" for finding in findings)
+        return _Descriptor(state=State.IMPOSSIBLE, new=None, notes=first)
     migration = migrate(value)
-    if migration.descriptor is None:
-        return _unchanged(migration.state, migration.notes)
-    new = _render(content, migration.descriptor)
-    if write:
-        _replace(folder / DESCRIPTOR_FILE, new)
-    return Migrated(state=migration.state, diff=_diff(content, new), notes=migration.notes, changed=True, written=write)
-
-
-def _unchanged(state: State, notes: tuple[str, ...]) -> Migrated:
-    return Migrated(state=state, diff="", notes=notes, changed=False, written=False)
+    new = None if migration.descriptor is None else _render(content, migration.descriptor)
+    return _Descriptor(state=migration.state, new=new, notes=migration.notes)
 
 
 def _render(content: bytes, descriptor: Json) -> bytes:
@@ -93,9 +122,14 @@ def _render(content: bytes, descriptor: Json) -> bytes:
     return new
 
 
-def _diff(old: bytes, new: bytes) -> str:
-    names = (f"a/{DESCRIPTOR_FILE}", f"b/{DESCRIPTOR_FILE}")
-    return "".join(_complete(difflib.unified_diff(_lines(old), _lines(new), *names)))
+def _read(folder: Path, path: str) -> bytes | None:
+    facts = look(folder, path)
+    return read_file(folder, path, facts.bytes) if facts.kind is FileKind.FILE else None
+
+
+def _diff(path: str, old: bytes | None, new: bytes | None) -> str:
+    names = ("/dev/null" if old is None else f"a/{path}", "/dev/null" if new is None else f"b/{path}")
+    return "".join(_complete(difflib.unified_diff(_lines(old or b""), _lines(new or b""), *names)))
 
 
 def _lines(content: bytes) -> list[str]:
@@ -107,20 +141,3 @@ def _lines(content: bytes) -> list[str]:
 def _complete(lines: Iterator[str]) -> Iterator[str]:
     for line in lines:
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-
-
-def _replace(file: Path, content: bytes) -> None:
-    """The new file appears whole or not at all, with the permissions of the old one."""
-    try:
-        with tempfile.TemporaryDirectory(prefix=".osds-migrate-", dir=file.parent) as staging:
-            staged = Path(staging) / file.name
-            with staged.open("xb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            shutil.copymode(file, staged)
-            staged.replace(file)
-    except OSError as error:
-        raise OutsideError(
-            f"{file.name} cannot be written: {error.strerror}", next_step="Check permissions and free space"
-        ) from error
