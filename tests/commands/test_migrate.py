@@ -195,3 +195,72 @@ def test_migrate_dataset__a_disk_that_fails_leaves_the_old_file(
         migrate_dataset(folder, write=True)
     assert text_of(folder) == OF_2015
     assert sorted(path.name for path in folder.iterdir()) == ["budget.csv", "datapackage.json"]
+
+
+# From another service
+
+
+def repository(folder: Path) -> Path:
+    subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
+    origin = ["git", "-C", str(folder), "remote", "add", "origin", "https://github.com/ada/town"]
+    subprocess.run(origin, check=True)
+    return folder
+
+
+SERVICE = {
+    "goodtables.yml": "files: '*.csv'\nsettings: {row_limit: 100}\n",
+    "README.md": "[![x](https://goodtables.io/badge/github/ada/old.svg)](https://goodtables.io/github/ada/old)\r\nText\r\n",
+    ".github/workflows/frictionless.yaml": (
+        "on: [push]\njobs:\n  a:\n    steps:\n      - uses: actions/checkout@v2\n"
+        "      - uses: frictionlessdata/repository@v2\n"
+    ),
+}
+
+
+def test_migrate__takes_over_from_another_service(make_dataset: MakeDataset) -> None:
+    folder = repository(make_dataset(files=dict(SERVICE)))
+    shown = migrate_dataset(folder, write=False)
+    assert shown.files == (
+        ".github/workflows/frictionless.yaml",
+        ".github/workflows/osds.yml",
+        "README.md",
+        "goodtables.yml",
+    )
+    assert (folder / "goodtables.yml").exists()
+    done = subprocess.run(["git", "apply", "--check"], cwd=folder, input=shown.diff.encode(), capture_output=True)
+    assert done.returncode == 0, done.stderr
+    written = migrate_dataset(folder, write=True)
+    assert (written.diff, written.notes) == (shown.diff, shown.notes)
+    assert written.lines[-1] == "4 files were written"
+    assert "`row_limit`" in written.notes[-1]
+    assert not (folder / "goodtables.yml").exists()
+    assert not (folder / ".github/workflows/frictionless.yaml").exists()
+    badge = "https://github.com/ada/town/actions/workflows/osds.yml"
+    assert (folder / "README.md").read_bytes() == f"[![x]({badge}/badge.svg)]({badge})\r\nText\r\n".encode()
+    assert migrate_dataset(folder, write=True).lines == ("There is nothing to migrate in datapackage.json",)
+
+
+def test_migrate__of_datasets_in_folders_below(tmp_path: Path, make_dataset: MakeDataset) -> None:
+    make_dataset("whole/data/town")
+    (tmp_path / "whole/goodtables.yml").write_text("datapackages: [data/town/datapackage.json]\n", "utf-8")
+    done = migrate_dataset(tmp_path / "whole", write=True)
+    assert (done.exit_code, done.changed) == (0, True)
+    assert "      path: data/town\n" in (tmp_path / "whole/.github/workflows/osds.yml").read_text("utf-8")
+
+
+def test_migrate__leaves_everything_where_one_file_is_in_the_way(make_dataset: MakeDataset, tmp_path: Path) -> None:
+    folder = make_dataset(files=dict(SERVICE))
+    (tmp_path / "elsewhere").mkdir()
+    (folder / ".github/workflows/frictionless.yaml").unlink()
+    (folder / ".github/workflows").rmdir()
+    (folder / ".github/workflows").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UnsafeInputError, match=r"osds\.yml is no ordinary file"):
+        migrate_dataset(folder, write=True)
+    assert (folder / "goodtables.yml").exists()
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_migrate__refuses_hostile_yaml_in_one_line(make_dataset: MakeDataset) -> None:
+    bomb = "a: &a [x, x]\nb: &b [*a, *a]\nfiles: *b\n"
+    with pytest.raises(UsageError, match=r"goodtables\.yml uses aliases"):
+        migrate_dataset(make_dataset(files={"goodtables.yml": bomb}), write=False)
