@@ -73,7 +73,7 @@ _NEXT_STEPS = {
     "use a GitHub App's token or a classic token with the scope public_repo",
     404: "Check the name; if the repository is private, the token must be allowed to see it",
     409: "Look at the repository on GitHub: it may be empty or archived",
-    410: "Pull requests or issues are switched off there: ask the registry's keepers",
+    410: "Pull requests or issues are switched off there: who owns it can switch them on in its settings",
     451: "It was taken down for legal reasons: ask its owner",
     422: "Look at the pull requests of the registry on GitHub",
 }

@@ -80,3 +80,9 @@ def test_open__without_the_right_is_refused_in_words(github: Forge) -> None:
         pytest.raises(GitHubRefusedError, match="Resource not accessible by integration"),
     ):
         OwnIssues(client, NAME).open("Ours", "<!-- mark -->", marked)
+
+
+def test_open__where_issues_are_switched_off_says_so(github: Forge, issues: OwnIssues) -> None:
+    github.repositories[NAME].has_issues = False
+    with pytest.raises(GitHubRefusedError, match="switched off there: who owns it can switch them on"):
+        issues.open("Ours", "<!-- mark -->", marked)
