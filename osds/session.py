@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from osds.dataset.safe_yaml import NotYamlError, load_yaml
 from osds.edges import files
 from osds.edges.runner import Runner, find_runner
 from osds.edges.terminal import open_progress
@@ -138,13 +139,10 @@ def _read_settings(folder: Path | None) -> Mapping[str, object]:
         return {}
     if len(content) > _MAX_SETTINGS:
         raise UsageError(f"{SETTINGS_FILE} is larger than {_MAX_SETTINGS:,} bytes", next_step="Keep to the settings")
-    import yaml
-
     try:
-        value = yaml.safe_load(content)
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}" if mark is not None else ""
+        value = load_yaml(content)
+    except NotYamlError as error:
+        where = f" at line {error.line}" if error.line is not None else ""
         raise UsageError(
             f"{SETTINGS_FILE} is not YAML{where}", next_step="Correct it; a colon needs a space after"
         ) from error

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from osds.dataset.identity import DatasetId
+from osds.dataset.safe_yaml import NotYamlError, load_yaml
 from osds.errors import OsdsError
 from osds.registry.forge import DatasetRepository
 from osds.registry.urls import canonical_url, comparable_url
@@ -66,13 +66,11 @@ def read_name(descriptor: object) -> str | None:
 
 def read_claim(content: bytes | None) -> str | None:
     """The registry that a dataset's osds.yml names, as it is written there; None if it names none."""
-    import yaml
-
     if content is None or len(content) > MAX_CLAIM:
         return None
     try:
-        value: Any = yaml.safe_load(content)
-    except (yaml.YAMLError, RecursionError, ValueError):
+        value = load_yaml(content)
+    except NotYamlError:
         return None
     claim = value.get(CLAIM_KEY) if isinstance(value, dict) else None
     return claim if isinstance(claim, str) else None

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from osds.dataset.safe_yaml import NotYamlError, load_yaml
 from osds.registry.lines import RegistryFileError
 from osds.registry.receivers import MAX_RECEIVERS, Receiver, parse_receivers
 
@@ -123,15 +124,12 @@ _KEYS: dict[str, tuple[Callable[[object], object | None], str]] = {
 
 
 def _load(text: str) -> dict[str, Any]:
-    import yaml
-
     if len(text) > _MAX_POLICY:
         raise RegistryFileError(f"{POLICY_FILE} is longer than {_MAX_POLICY} characters", next_step="Shorten it")
     try:
-        values = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", None)
-        place = POLICY_FILE if line is None else f"{POLICY_FILE}, line {line + 1}"
+        values = load_yaml(text)
+    except NotYamlError as error:
+        place = POLICY_FILE if error.line is None else f"{POLICY_FILE}, line {error.line}"
         raise RegistryFileError(f"{place} is not YAML", next_step="Correct it in the registry") from error
     values = {} if values is None else values
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
