@@ -36,13 +36,14 @@ FLOORS = (
     {"aggregates", "inference", "refresh", "peers"},
     {"tables", "fiscal", "news"},
     {"store", "registry"},
+    {"workflows"},
     {"dataset", "settings"},
     {"thresholds", "updating"},
     {"silence"},
     {"report"},
     {"errors", "progress", "untrusted"},
 )
-EDGE_MAY = {"dataset", "store", "registry", "refresh", "report", "errors", "progress", "untrusted", "edges"}
+EDGE_MAY = {"dataset", "workflows", "store", "registry", "refresh", "report", "errors", "progress", "untrusted", "edges"}
 OUTSIDE = {"socket", "subprocess", "urllib.request", "http.client", "github", "obstore", "requests", "urllib3"}
 
 

@@ -102,3 +102,32 @@ def registry_merge(where: str | None, *, limit: int, dry_run: bool, as_json: boo
     from osds.commands.registry.run import run_registry_merge
 
     return run_registry_merge(open_session(as_json=as_json), where, limit=limit, dry_run=dry_run)
+
+
+@registry.command("watch", epilog=EPILOG)
+@click.argument("where", metavar="[REGISTRY]", required=False)
+@click.option(
+    "--requests",
+    metavar="NUMBER",
+    type=click.IntRange(50),
+    default=600,
+    help="Requests to GitHub; a workflow's own token has 1000 in an hour  [default: 600]",
+)
+@dry_run_flag
+@json_flag
+@debug_flag
+def registry_watch(where: str | None, *, requests: int, dry_run: bool, as_json: bool) -> int:
+    """Notice what did not happen: runs that a dataset's schedule promises, schedules switched off, repositories gone.
+
+    Looks at the datasets on GitHub that a registry lists, each day at others where there are too many for one day. A
+    schedule that GitHub switched off after 60 quiet days is switched on again where the token may write. A trouble is
+    told once, when it has lasted, and once more when it is over. OSDS_TOKEN is a token for GitHub.
+
+    \b
+    Examples:
+      osds registry watch os-team/registry
+      osds registry watch ./registry --dry-run --json
+    """
+    from osds.commands.registry.run_watch import run_registry_watch
+
+    return run_registry_watch(open_session(as_json=as_json), where, requests=requests, dry_run=dry_run)

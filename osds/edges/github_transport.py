@@ -52,6 +52,7 @@ class Transport(Requester):
         self._not_before = self._last = self._last_write = 0.0
         self._chance = random.Random()  # noqa: S311 (so that clients spread)
         self._kept: dict[str, Reply] = {}
+        self.sent = 0  # requests, each try of them
         self._session = Session(api_url, token, patience)
 
     def close(self) -> None:
@@ -161,6 +162,7 @@ class Transport(Requester):
             self._kept[url] = reply
 
     def _send(self, verb: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+        self.sent += 1
         try:
             return self._session.send(verb, url, headers, body)
         finally:

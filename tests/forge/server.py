@@ -20,13 +20,22 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.edges.git_backend import run_backend
 from tests.edges.http_faults import send
-from tests.forge import limits, routes_git, routes_issues, routes_people, routes_pulls, routes_repositories
+from tests.forge import (
+    limits,
+    routes_actions,
+    routes_git,
+    routes_issues,
+    routes_people,
+    routes_pulls,
+    routes_repositories,
+)
 from tests.forge.contract import find_contract
 from tests.forge.routing import Answer, RefusedError, handle
 from tests.forge.state import Forge, MovedError
 from tests.forge.values import Repository, Request, Token
 
 AREAS = (
+    routes_actions,
     routes_git,
     routes_issues,
     routes_people,

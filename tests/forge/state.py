@@ -15,7 +15,7 @@ from tests.forge import git_side
 from tests.forge.clock import FakeTimer
 from tests.forge.contract import Contract
 from tests.forge.routing import RefusedError
-from tests.forge.values import LEVELS, Account, Conversation, Level, Repository, Request, Token
+from tests.forge.values import LEVELS, Account, Conversation, Level, Repository, Request, Token, Workflow
 
 
 @dataclass
@@ -93,6 +93,13 @@ class Forge:
         )
         self.repositories[full_name] = found
         return found
+
+    def add_workflow(self, full_name: str, path: str, *, age: float = 0, state: str = "active") -> Workflow:
+        """Let GitHub know a workflow, since `age` seconds."""
+        since = self.timer.now() - age
+        workflow = Workflow(id=self.next_id(), path=path, created=since, updated=since, state=state)
+        self.repositories[full_name].workflows.append(workflow)
+        return workflow
 
     def rename(self, old: str, new: str) -> None:
         """Give a repository another name or owner; the old name leads to it from now on."""

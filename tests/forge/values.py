@@ -52,12 +52,37 @@ class Repository:
     conversations: dict[int, Conversation] = field(default_factory=dict)
     statuses: list[Json] = field(default_factory=list)
     dispatches: list[Json] = field(default_factory=list)
+    workflows: list[Workflow] = field(default_factory=list)
+    actions: bool = True  # switched on
+    pinned_only: bool = False  # actions must be named by a whole commit id
     ready_at: float = 0  # a fork is there before git can use it; epoch seconds
 
     @property
     def full_name(self) -> str:
         """`owner/name`, as it is today."""
         return f"{self.owner.login}/{self.name}"
+
+
+@dataclass(eq=False)
+class Run:
+    """One run of a workflow. Times are epoch seconds; `conclusion` is None while it runs."""
+
+    id: int
+    created: float
+    event: str = "schedule"
+    conclusion: str | None = "success"
+
+
+@dataclass(eq=False)
+class Workflow:
+    """What GitHub knows of a workflow beside its file. Times are epoch seconds."""
+
+    id: int
+    path: str
+    created: float
+    updated: float
+    state: str = "active"
+    runs: list[Run] = field(default_factory=list)
 
 
 @dataclass(eq=False)

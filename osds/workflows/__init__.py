@@ -1,0 +1,1 @@
+"""GitHub's workflow files as data: what starts them, what they call, and when their schedules are due."""
