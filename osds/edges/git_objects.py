@@ -6,7 +6,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from osds.edges.git import Git
@@ -69,6 +69,11 @@ def read_file(git: Git, commit: str, path: str) -> bytes | None:
     if int(size) > MAX_FILE_BYTES:
         raise UnsafeInputError(f"{path} has {size} bytes, more than {MAX_FILE_BYTES}", next_step="Make it smaller")
     return git.output("cat-file", "blob", object_id).out
+
+
+def commit_time(git: Git, commit: str) -> datetime:
+    """When a commit says that it was made, UTC. Whoever makes one can say anything."""
+    return datetime.fromtimestamp(int(git.output("show", "--no-patch", "--format=%ct", commit).text), UTC)
 
 
 def write_commit(git: Git, parent: str | None, files: Mapping[str, bytes], message: str, author: Author) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -26,6 +26,7 @@ _RUNS = frozenset({Trouble.SILENT, Trouble.FAILING})
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9._/-]{1,100}")
 _FAILED = frozenset({"failure", "timed_out", "startup_failure"})
 _MAX_LINES = 20
+_QUIET = timedelta(days=30)  # half of what GitHub waits
 
 
 class State(StrEnum):
@@ -59,9 +60,10 @@ class Promise:
 
 
 class Switched(StrEnum):
-    """What became of a workflow that GitHub had switched off."""
+    """What became of a workflow that GitHub had switched off, or was about to."""
 
     ON = "osds switched it on again"
+    AWAKE = "osds told GitHub to keep it on although nothing changes"
     MAY_NOT = "osds may not switch it on there, but its owner can, on the page Actions"
 
 
@@ -104,6 +106,16 @@ def is_gone(look: Look, repository_id: str) -> bool:
 def to_switch_on(promises: Iterable[Promise]) -> tuple[Promise, ...]:
     """The workflows that GitHub switched off by itself because nothing happened. A person's decision stays."""
     return tuple(promise for promise in promises if promise.state is State.INACTIVITY)
+
+
+def to_keep_awake(promises: Iterable[Promise], last_commit: datetime, now: datetime) -> tuple[Promise, ...]:
+    """The workflows that GitHub would switch off within a month if nothing happened: switching them on counts anew.
+
+    https://github.com/gautamkrishnar/keepalive-workflow/issues/56 (GitHub does not describe it)
+    """
+    if now - last_commit < _QUIET:
+        return ()
+    return tuple(p for p in promises if p.state is State.ACTIVE and now - p.since >= _QUIET)
 
 
 def last_run(status: Status, promises: Collection[Promise], now: datetime) -> datetime | None:

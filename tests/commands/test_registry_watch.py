@@ -9,6 +9,7 @@ import pytest
 
 from osds.errors import OutsideError, UsageError
 from osds.registry.status import Trouble
+from osds.registry.watch import Switched
 from tests.commands.watching import DAY, PATH, book, caller, github_with, look, promise, ran, told
 from tests.edges.git_backend import git, tip
 from tests.edges.http_faults import answer_with
@@ -123,6 +124,17 @@ def test_watch__the_registrys_own_workflows(github: Forge) -> None:
     done = look(github)
     assert [(each.repository, each.path, each.on) for each in done.switched] == [(REGISTRY, merge.path, True)]
     assert (merge.state, by_hand.state) == ("active", "disabled_manually")
+
+
+def test_watch__keeps_a_quiet_registrys_workflows_awake_once_a_month(github: Forge) -> None:
+    github.timer.skip(-github.timer.now() + 1_700_000_000)  # when the registry's only commit was made
+    merge = github.add_workflow(REGISTRY, ".github/workflows/registry-merge.yml")
+    seen = []
+    for days in (29, 2, 28, 3):
+        github.timer.skip(days * DAY)
+        seen.append([each.now for each in look(github).switched])
+    assert seen == [[], [Switched.AWAKE], [], [Switched.AWAKE]]
+    assert merge.state == "active"
 
 
 def test_watch__runs_that_fail(github: Forge, workflow: Workflow) -> None:

@@ -52,7 +52,13 @@ class Looker:
             return {}
         if not self._may_write(full_name):
             return {promise.path: Switched.MAY_NOT for promise in off}
-        return {promise.path: self._switched(full_name, promise) for promise in off}
+        return {p.path: Switched.ON if self._on(full_name, p) else Switched.MAY_NOT for p in off}
+
+    def keep_awake(self, full_name: str, promises: tuple[Promise, ...]) -> dict[str, Switched]:
+        """Let GitHub count the quiet days of these workflows anew; what became of each, by its path."""
+        may = self._may_write(full_name) if promises else False
+        told = {promise.path: may and self._on(full_name, promise) for promise in promises}
+        return {path: Switched.AWAKE if done else Switched.MAY_NOT for path, done in told.items()}
 
     def workflows(self, full_name: str) -> tuple[Promise, ...]:
         """The workflow files of a repository that GitHub knows, those with a name of osds' first."""
@@ -79,9 +85,8 @@ class Looker:
     def _runs(self, full_name: str, promise: Promise) -> tuple[Run, ...]:
         return self._actions.scheduled_runs(full_name, promise.id) if promise.state is State.ACTIVE else ()
 
-    def _switched(self, full_name: str, promise: Promise) -> Switched:
-        done = self._dry_run or self._actions.switch_on(full_name, promise.id)
-        return Switched.ON if done else Switched.MAY_NOT
+    def _on(self, full_name: str, promise: Promise) -> bool:
+        return self._dry_run or self._actions.switch_on(full_name, promise.id)
 
     def _may_write(self, full_name: str) -> bool:
         if not self._reach_is_known:

@@ -53,8 +53,7 @@ def said(done: Watched, *, dry_run: bool) -> Iterator[str]:
     for event in events:
         yield f"{'would tell: ' if dry_run else ''}{_told(event)}"
     for each in done.switched:
-        would = "would switch on" if dry_run else "was off"
-        yield f"{each.repository}, {one_line(each.path, 200)}: {would if dry_run else f'{would}; {each.now}'}"
+        yield f"{'would do: ' if dry_run else ''}{each.repository}, {one_line(each.path, 200)}: {each.now}"
     yield from problems(done)
     if not events and not done.unanswered:
         yield "Nothing new"

@@ -14,6 +14,7 @@ from osds.commands.registry.judging import State, read_state
 from osds.commands.registry.looks import MOST, Looker
 from osds.commands.registry.recording import Record, Recorded, read_book, record
 from osds.commands.registry.registries import Clock
+from osds.edges.git_objects import commit_time
 from osds.edges.git_registry import Registry
 from osds.edges.github import GitHub
 from osds.edges.github_actions import GitHubActions
@@ -25,7 +26,7 @@ from osds.registry.catalog import REPOSITORY_ID, Row
 from osds.registry.changes import Event
 from osds.registry.rounds import in_todays_order
 from osds.registry.status import Status, StatusBook, Trouble
-from osds.registry.watch import Look, Switched, is_gone, judge, to_switch_on
+from osds.registry.watch import Look, Switched, is_gone, judge, to_keep_awake
 
 Key = tuple[str, str]  # owner and name
 
@@ -33,8 +34,8 @@ _ENOUGH = 5  # datasets looked at before a run is given up in its middle
 
 
 @dataclass(frozen=True, kw_only=True)
-class SwitchedOff:
-    """A workflow that GitHub had switched off, and what became of it."""
+class Switch:
+    """A workflow that GitHub had switched off, or was about to, and what became of it."""
 
     repository: str
     path: str
@@ -43,7 +44,7 @@ class SwitchedOff:
     @property
     def on(self) -> bool:
         """True if it runs again."""
-        return self.now is Switched.ON
+        return self.now is not Switched.MAY_NOT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,7 @@ class Watched:
     left: int
     requests: int
     unanswered: tuple[str, ...]
-    switched: tuple[SwitchedOff, ...]
+    switched: tuple[Switch, ...]
     recorded: Recorded
 
 
@@ -84,7 +85,7 @@ def watch(
     actions = GitHubActions(github)
     looker = Looker(GitHubForge(github, own or "", server_url=server_url), actions, dry_run=dry_run)
     state, book, now = read_state(registry), read_book(registry), clock()
-    own_switched, own_unanswered = _own(looker, own) if own else ((), ())
+    own_switched, own_unanswered = _own(looker, own, registry, now) if own else ((), ())
     rows = in_todays_order([row for row in state.catalog.rows if _is_on(row, server_url)], now)
     with progress.task("Looking at the datasets' repositories"):
         looks = _look_at(rows, looker, actions, state=state, requests=requests)
@@ -102,7 +103,7 @@ def watch(
     )
 
 
-def _own(looker: Looker, own: str) -> tuple[tuple[SwitchedOff, ...], tuple[str, ...]]:
+def _own(looker: Looker, own: str, registry: Registry, now: datetime) -> tuple[tuple[Switch, ...], tuple[str, ...]]:
     """The registry's own workflows: without them nothing is merged and nothing watched."""
     try:
         promises = looker.workflows(own)
@@ -110,9 +111,9 @@ def _own(looker: Looker, own: str) -> tuple[tuple[SwitchedOff, ...], tuple[str, 
         if refusal.status == 401:
             raise
         return (), (own,)
-    done = looker.switch_on(own, promises)
-    off = to_switch_on(promises)
-    return tuple(SwitchedOff(repository=own, path=promise.path, now=done[promise.path]) for promise in off), ()
+    quiet = to_keep_awake(promises, commit_time(registry.git, registry.tip), now)
+    done = looker.switch_on(own, promises) | looker.keep_awake(own, quiet)
+    return tuple(Switch(repository=own, path=path, now=became) for path, became in done.items()), ()
 
 
 def _is_on(row: Row, server_url: str) -> bool:
@@ -186,8 +187,8 @@ def _repository_id(row: Row) -> str:
     return row.values[row.columns.index(REPOSITORY_ID)] if REPOSITORY_ID in row.columns else ""
 
 
-def _switched(seen: Mapping[Key, Look]) -> Iterable[SwitchedOff]:
+def _switched(seen: Mapping[Key, Look]) -> Iterable[Switch]:
     for look in seen.values():
         for path, now in (look.switched or {}).items():
             if look.repository is not None:
-                yield SwitchedOff(repository=look.repository.full_name, path=path, now=now)
+                yield Switch(repository=look.repository.full_name, path=path, now=now)
