@@ -11,6 +11,7 @@ from osds.aggregates import checks as aggregate_checks
 from osds.audit import checks as audit_checks
 from osds.commands.dataset.aggregate import FACTS_NOT_READ
 from osds.dataset import checks as dataset_checks
+from osds.doctor.table import GROUPS as DIAGNOSES
 from osds.fiscal import checks as fiscal_checks
 from osds.registry.reasons import GROUPS, Who
 from osds.report import Check
@@ -105,9 +106,26 @@ def render_registry() -> str:
     return "\n".join(lines) + "\n"
 
 
+def render_doctor() -> str:
+    """The page of every fault that the doctor can name."""
+    lines = [
+        "# What `osds doctor` finds",
+        "",
+        "Each fault with its cause, whose it is, and how to mend it. *Advice* can be left, and makes no exit code 1.",
+        "Faults that are not yours make it 4. This page is made by `python -m scripts.pages`.",
+    ]
+    for title, kinds in DIAGNOSES:
+        lines += ["", f"## {title}"]
+        for kind in kinds:
+            whose = "*Advice*" if kind.advice else f"*{kind.whose[0].upper()}{kind.whose[1:]}*"
+            lines += ["", f"### `{kind.code}`", "", f"{whose}: **{kind.what}.** {kind.why}.", "", f"{kind.fix}."]
+    return "\n".join(lines) + "\n"
+
+
 PAGES = (
     Page(path="docs/checks.md", render=render_checks),
     Page(path="docs/osds.schema.json", render=render_settings_schema),
+    Page(path="docs/doctor.md", render=render_doctor),
     Page(path="docs/registry.md", render=render_registry),
 )
 

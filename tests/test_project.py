@@ -32,7 +32,7 @@ FLOORS = (
     {"commands"},
     {"session"},
     {"edges", "views"},
-    {"audit"},
+    {"audit", "doctor"},
     {"aggregates", "inference", "refresh", "peers"},
     {"tables", "fiscal", "news"},
     {"store", "registry"},

@@ -15,6 +15,7 @@ import click
 from osds import __version__
 from osds.cli import backup
 from osds.cli.dataset import COMMANDS
+from osds.cli.doctor import doctor
 from osds.cli.news import status
 from osds.cli.parts import EPILOG
 from osds.cli.refresh import refresh
@@ -43,7 +44,7 @@ def cli() -> None:
     """
 
 
-for _command in (*COMMANDS, *backup.COMMANDS, refresh, registry, status, store):
+for _command in (*COMMANDS, doctor, *backup.COMMANDS, refresh, registry, status, store):
     cli.add_command(_command)
 
 

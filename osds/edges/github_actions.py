@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -22,6 +24,22 @@ if TYPE_CHECKING:
 _MAX_WORKFLOWS = 100  # one page
 _RUNS = 10  # the newest ones, of each workflow
 _STATES = {state.value: state for state in State}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionsSettings:
+    """How a repository, or its organisation, has set up Actions."""
+
+    on: bool
+    pinned_only: bool  # only actions and workflows that are named by a whole commit id
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenFacts:
+    """What GitHub says beside an answer. Only classic tokens have `scopes`; `time` is None if it says none."""
+
+    scopes: frozenset[str] | None
+    time: datetime | None
 
 
 class GitHubActions:
@@ -95,6 +113,26 @@ class GitHubActions:
         except (KeyError, TypeError) as error:
             raise OutsideError("GitHub's list of the app's repositories is none", next_step=RESUME) from error
 
+    def settings(self, full_name: str) -> ActionsSettings | None:
+        """Whether Actions are on, and must be pinned; None if the token may not know, which takes an administrator."""
+        try:
+            found = self._ask(f"/repos/{_quoted(full_name)}/actions/permissions", what=f"Actions of {full_name}")
+        except GitHubRefusedError as refusal:
+            if refusal.status in {403, 404}:
+                return None
+            raise
+        return ActionsSettings(on=found.get("enabled") is True, pinned_only=found.get("sha_pinning_required") is True)
+
+    def token(self) -> TokenFacts:
+        """What GitHub says of the token, which costs no request of its limit, and what time it is there."""
+        with translated("the token"):
+            headers, _ = self._github.transport.requestJsonAndCheck("GET", "/rate_limit")
+        scopes, date = headers.get("x-oauth-scopes"), str(headers.get("date", ""))
+        return TokenFacts(
+            scopes=None if scopes is None else frozenset(scope.strip() for scope in str(scopes).split(",")),
+            time=_date(date),
+        )
+
     def may_push(self, full_name: str) -> bool:
         """Whether a person's token may write to a repository."""
         return self._github.repository(_quoted(full_name)).may_push
@@ -112,6 +150,13 @@ def _promise(workflow: Workflow) -> Promise:
         since=max(workflow.created_at, workflow.updated_at),
         lines=(),
     )
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _run(run: dict[str, Any]) -> Run:

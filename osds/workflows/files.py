@@ -19,9 +19,9 @@ FOLDER = ".github/workflows/"
 MAX_BYTES = 65_536
 
 _MAX_JOBS, _MAX_STEPS, _MAX_LINES = 100, 200, 20
-# Workflows of a dataset that osds or somebody's copy of it offers; and the action itself.
+# The workflows that osds or somebody's copy of it offers; and the action itself.
 _REUSABLE = re.compile(
-    r"(?P<repository>[^@\s]{1,200})/\.github/workflows/(?P<file>(?:core-data|dataset)\.yml)@(?P<ref>\S+)"
+    r"(?P<repository>[^@\s]{1,200})/\.github/workflows/(?P<file>(?:core-data|dataset|registry-[a-z]+)\.yml)@(?P<ref>\S+)"
 )
 _ACTION = re.compile(r"(?P<repository>[\w.-]{1,40}/osds)(?:/[^@\s]*)?@(?P<ref>\S+)")
 _LOCAL = re.compile(r"\./(?P<path>\.github/workflows/[^@\s]{1,200})")
@@ -45,6 +45,11 @@ class Call:
     ref: str
     permissions: Mapping[str, str] | str | None  # what the job may do; None if only the whole workflow says it
 
+    @property
+    def for_datasets(self) -> bool:
+        """True if it is about a dataset, and not about a registry."""
+        return not self.file.startswith("registry-")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Workflow:
@@ -53,6 +58,7 @@ class Workflow:
     path: str
     triggers: frozenset[str]
     schedule: tuple[Line, ...]
+    unread: int  # lines of cron that it cannot
     permissions: Mapping[str, str] | str | None
     calls: tuple[Call, ...]
     local: frozenset[str]
@@ -69,11 +75,13 @@ def parse_workflow(path: str, content: bytes) -> Workflow:
     if not isinstance(values, dict) or not isinstance(values.get("jobs"), dict):
         raise NotAWorkflowError
     started = values.get("on", values.get(True))  # YAML 1.1 takes the word `on` for true
+    lines = tuple(islice(_schedule(started), _MAX_LINES))
     jobs = dict(islice(((str(name), job) for name, job in values["jobs"].items() if isinstance(job, dict)), _MAX_JOBS))
     return Workflow(
         path=path,
         triggers=_triggers(started),
-        schedule=tuple(islice(_schedule(started), _MAX_LINES)),
+        schedule=tuple(line for line in lines if line is not None),
+        unread=lines.count(None),
         permissions=_permissions(values),
         calls=tuple(call for name, job in jobs.items() for call in _calls(name, job)),
         local=frozenset(match["path"] for job in jobs.values() if (match := _LOCAL.fullmatch(_text(job, "uses")))),
@@ -81,8 +89,8 @@ def parse_workflow(path: str, content: bytes) -> Workflow:
 
 
 def uses_osds(workflows: Mapping[str, Workflow]) -> Mapping[str, Workflow]:
-    """Those of a repository's workflows, by path, that call osds: by themselves, or by one beside them."""
-    found = {path for path, workflow in workflows.items() if workflow.calls}
+    """Those of a dataset's workflows, by path, that call osds for it: by themselves, or by one beside them."""
+    found = {path for path, workflow in workflows.items() if any(call.for_datasets for call in workflow.calls)}
     while further := {path for path, workflow in workflows.items() if workflow.local & found} - found:
         found |= further
     return {path: workflow for path, workflow in workflows.items() if path in found}
@@ -93,12 +101,10 @@ def _triggers(started: Any) -> frozenset[str]:  # noqa: ANN401 (any YAML)
     return frozenset(name for name in names if isinstance(name, str))
 
 
-def _schedule(started: Any) -> Iterator[Line]:  # noqa: ANN401 (any YAML)
+def _schedule(started: Any) -> Iterator[Line | None]:  # noqa: ANN401 (any YAML)
     lines = started.get("schedule") if isinstance(started, dict) else None
     for line in lines if isinstance(lines, list) else []:
-        read = read_line(f"{_text(line, 'cron')} {_text(line, 'timezone')}".strip()) if isinstance(line, dict) else None
-        if read is not None:
-            yield read
+        yield read_line(f"{_text(line, 'cron')} {_text(line, 'timezone')}".strip()) if isinstance(line, dict) else None
 
 
 def _calls(name: str, job: dict[Any, Any]) -> Iterator[Call]:

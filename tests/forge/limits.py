@@ -48,7 +48,9 @@ def rate_headers(forge: Forge, token: Token | None) -> dict[str, str]:
         "Used": used,
         "Reset": int(window + _HOUR),
     }
-    return {f"X-RateLimit-{name}": str(number) for name, number in numbers.items()} | {"X-RateLimit-Resource": "core"}
+    scopes = {"X-OAuth-Scopes": ", ".join(token.scopes)} if token and token.kind == "classic" else {}
+    told = {f"X-RateLimit-{name}": str(number) for name, number in numbers.items()}
+    return told | {"X-RateLimit-Resource": "core"} | scopes
 
 
 def with_etag(request: Request, answer: Answer, token: Token | None) -> Answer:

@@ -43,6 +43,7 @@ def test_parse__everything_it_says() -> None:
     )
     assert found.triggers == {"push", "schedule"}
     assert [str(line) for line in found.schedule] == ["17 5 * * *", "0 6 * * 1 Europe/Berlin"]
+    assert found.unread == 2
     assert found.permissions == {}
     assert found.local == {".github/workflows/own.yml"}
     rights = {"contents": "read", "id-token": "write"}
@@ -85,7 +86,8 @@ def test_parse__permissions_of_the_whole(text: str, permissions: object) -> None
     [
         (REUSABLE, 1),
         ("any-one/of.theirs/.github/workflows/core-data.yml@0123", 1),
-        ("openspending/osds/.github/workflows/registry-merge.yml@v0", 0),
+        ("openspending/osds/.github/workflows/registry-merge.yml@v0", 1),
+        ("openspending/osds/.github/workflows/ci.yml@v0", 0),
         ("openspending/osds/.github/workflows/dataset.yml", 0),
         ("openspending/osds/.github/workflows/dataset.yaml@v0", 0),
     ],
@@ -124,6 +126,7 @@ def test_uses_osds__also_by_a_workflow_beside_it() -> None:
         "a.yml": parse("jobs: {x: {uses: ./.github/workflows/b.yml}}"),
         ".github/workflows/b.yml": parse("jobs: {x: {uses: ./.github/workflows/c.yml}}"),
         ".github/workflows/c.yml": parse(f"jobs: {{x: {{uses: {REUSABLE}}}}}"),
+        "e.yml": parse("jobs: {x: {uses: openspending/osds/.github/workflows/registry-merge.yml@v0}}"),
         "d.yml": parse("jobs: {x: {uses: ./.github/workflows/d.yml}}"),
     }
     assert list(uses_osds(files)) == ["a.yml", ".github/workflows/b.yml", ".github/workflows/c.yml"]
