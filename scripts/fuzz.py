@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scripts.fuzzes import csv_cells, github, registry, tables
+from scripts.fuzzes import csv_cells, github, registry, tables, watch
 from scripts.fuzzes.trying import add_common_options
 
 FUZZES = {
@@ -15,6 +15,7 @@ FUZZES = {
     "github": github,
     "registry": registry,
     "tables": tables,
+    "watch": watch,
 }  # a module has a docstring, `add_options(parser)` and `run(folder, options)`
 
 

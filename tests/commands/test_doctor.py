@@ -29,7 +29,11 @@ from tests.forge.people import REGISTRY, inhabit
 from tests.samples import ROWS, descriptor
 
 WORKFLOW = (Path(__file__).parent.parent.parent / "osds/templates/workflow.yml").read_bytes()
-DATASET = {"datapackage.json": json.dumps(descriptor(name="budget")).encode(), "budget.csv": ROWS.encode(), PATH: WORKFLOW}
+DATASET = {
+    "datapackage.json": json.dumps(descriptor(name="budget")).encode(),
+    "budget.csv": ROWS.encode(),
+    PATH: WORKFLOW,
+}
 ROW = "url,name,owner,core,repository_id,owner_id,status\nhttps://github.com/alice/budget,budget,alice,,,,{}\n"
 
 

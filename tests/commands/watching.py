@@ -11,6 +11,7 @@ from osds.commands.registry.watch import Watched, watch
 from osds.edges.git import Remote
 from osds.edges.git_registry import open_remote
 from osds.edges.github import GitHub
+from osds.edges.github_waiting import Patience
 from osds.progress import Silent
 from osds.registry.changes import parse_changes
 from osds.registry.status import EMPTY_BOOK, StatusBook, parse_statuses
@@ -57,11 +58,19 @@ def ran(forge: Forge, workflow: Workflow, *, ago: float = 0, conclusion: str | N
     workflow.runs.append(Run(forge.next_id(), forge.timer.now() - ago, conclusion=conclusion))
 
 
-def look(forge: Forge, *, token: str = "app-token", requests: int = 600, dry_run: bool = False) -> Watched:  # noqa: S107
+def look(
+    forge: Forge,
+    *,
+    token: str = "app-token",  # noqa: S107
+    requests: int = 600,
+    dry_run: bool = False,
+    patience: Patience | None = None,
+) -> Watched:
     """One run of the watchdog, now."""
+    remote = Remote(url=f"{forge.url}/{REGISTRY}", token=token, timer=forge.timer)
     with (
-        GitHub(forge.api_url, token, pause=0, timer=forge.timer) as github,
-        open_remote(Remote(url=f"{forge.url}/{REGISTRY}", token=token), depth=None) as registry,
+        GitHub(forge.api_url, token, pause=0, timer=forge.timer, patience=patience) as github,
+        open_remote(remote, depth=None) as registry,
     ):
         return watch(
             registry,
