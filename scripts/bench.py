@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from scripts.benches import aggregates, commands, lfs, news, registry, store, validation
+from scripts.benches import aggregates, commands, lfs, news, registry, store, validation, watch
 
 BENCHES = {
     "aggregate": aggregates,
@@ -16,6 +16,7 @@ BENCHES = {
     "registry": registry,
     "store": store,
     "validate": validation,
+    "watch": watch,
 }  # a module has a docstring, `add_options(parser)` and `run(folder, options)`
 
 
