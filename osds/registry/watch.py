@@ -83,7 +83,7 @@ def judge(status: Status, repository_id: str, look: Look, *, now: datetime, poli
     """The dataset after a look. `repository_id` is the catalog's, empty if it has none; `now` must know its zone."""
     gone = _gone(look, repository_id)
     if gone or look.repository is None:
-        return observe(status, {Trouble.GONE: gone}, {Trouble.GONE, Trouble.MOVED}, now=now, policy=policy)
+        return observe(status, {Trouble.GONE: gone}, {Trouble.GONE}, now=now, policy=policy)
     seen = _moved(status, look.repository)
     if look.promises is None:
         return observe(status, seen, {Trouble.GONE, Trouble.MOVED}, now=now, policy=policy)

@@ -108,6 +108,8 @@ def test_judge__what_was_not_looked_at_stays() -> None:
     known = judge(STATUS, "", look(replace(PROMISE, state=State.MANUALLY)), now=NOW, policy=POLICY).status
     for seen in (Look(repository=None), Look(repository=HOME)):
         assert "disabled" in troubles(seen, status=known)
+    moved = judge(STATUS, "", look(url="https://github.com/alice/money"), now=NOW, policy=POLICY).status
+    assert set(troubles(Look(repository=None), status=moved)) == {"gone", "moved"}
     silent = judge(STATUS, "", look(PROMISE), now=NOW, policy=POLICY).status
     off = judge(silent, "", look(replace(PROMISE, state=State.FORK)), now=NOW, policy=POLICY).status
     assert {standing.trouble for standing in off.troubles} == {"silent", "disabled"}
