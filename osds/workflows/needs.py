@@ -19,7 +19,7 @@ NEEDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "core-data.yml": {"contents": "write", "id-token": "write", "issues": "write"},
         "registry-check.yml": {"contents": "read", "pull-requests": "read"},
         "registry-merge.yml": {"contents": "write", "issues": "write", "pull-requests": "write"},
-        "registry-sweep.yml": {"actions": "read", "contents": "write", "id-token": "write"},
+        "registry-sweep.yml": {"actions": "write", "contents": "write", "id-token": "write"},
     }
 )
 

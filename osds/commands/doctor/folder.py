@@ -39,7 +39,7 @@ def pointers_in(folder: Path, descriptor: Json | None) -> Mapping[str, Pointer]:
 
 def folder_facts(folder: Path, pointers: Iterable[str]) -> Folder:
     """What the dataset's folder holds; `pointers` are data files that are git-lfs pointers here."""
-    names = sorted(path.name for path in folder.iterdir() if path.name != DESCRIPTOR_FILE)
+    names = [path.name for path in _few(folder) if path.name != DESCRIPTOR_FILE]
     meant = [name for name in names if _MEANT.fullmatch(re.sub(r"[^a-z0-9]", "", name.lower()))]
     return Folder(
         descriptor=look(folder, DESCRIPTOR_FILE).kind != "missing",
@@ -109,7 +109,10 @@ def _files_below(folder: Path) -> Iterator[Path]:
 
 
 def _few(folder: Path) -> list[Path]:
-    return sorted(folder.iterdir())[:_MOST]
+    try:
+        return sorted(folder.iterdir())[:_MOST]
+    except OSError:  # what this user may not look into, nobody starts either
+        return []
 
 
 def _data_paths(descriptor: Json | None) -> Iterator[str]:
