@@ -65,7 +65,7 @@ def missed(lines: Iterable[Line], last: datetime, now: datetime) -> datetime | N
     """
     lines = tuple(lines)
     due = due_after(lines, last)
-    following = due_after(lines, due) if due is not None else None
+    following = due_after(lines, due or last)
     if due is None or following is None:
         return None
     return due if now >= due + min(following - due, LONGEST) + LATE else None

@@ -14,7 +14,7 @@ from osds.registry.forge import DatasetRepository, Person
 from osds.registry.policy import Policy
 from osds.registry.rounds import in_todays_order
 from osds.registry.status import Status
-from osds.registry.watch import Look, Promise, Run, State, judge, to_switch_on
+from osds.registry.watch import Look, Promise, Run, State, Switched, judge, to_keep_awake, to_switch_on
 from osds.workflows.schedule import LATE, LONGEST, Line, due_after
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -118,12 +118,37 @@ def test_judge__what_was_not_looked_at_stays() -> None:
 def test_judge__a_path_of_a_stranger_is_not_shown() -> None:
     hostile = replace(PROMISE, path='.github/workflows/"><script>\u202e.yml', state=State.MANUALLY)
     assert troubles(look(hostile)) == {"disabled": "its workflow was switched off by hand"}
+    asleep = Look(
+        repository=HOME, promises=(replace(PROMISE, state=State.INACTIVITY),), switched={PROMISE.path: Switched.ON}
+    )
+    assert troubles(asleep)["disabled"].endswith("after 60 days without a commit; osds switched it on again")
     two = replace(PROMISE, path=".github/workflows/z.yml", state=State.FORK)
     assert "osds.yml and 1 more off" in troubles(look(two, replace(PROMISE, state=State.FORK)))["disabled"]
 
 
 def test_to_switch_on__never_what_a_person_switched_off() -> None:
     assert [p.state for p in to_switch_on(replace(PROMISE, state=state) for state in State)] == [State.INACTIVITY]
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "quiet", "awake"),
+    [
+        (State.ACTIVE, 30, 30, True),
+        (State.ACTIVE, 29, 30, False),  # told a moment ago
+        (State.ACTIVE, 30, 29, False),  # something was committed
+        (State.MANUALLY, 90, 90, False),
+        (State.INACTIVITY, 90, 90, False),  # too late: it is to be switched on
+    ],
+)
+def test_to_keep_awake__once_in_thirty_quiet_days(state: State, days: int, quiet: int, awake: bool) -> None:
+    promise = replace(PROMISE, state=state, since=NOW - days * DAY)
+    assert to_keep_awake([promise], NOW - quiet * DAY, NOW) == ((promise,) if awake else ())
+
+
+def test_judge__keeps_no_more_lines_than_a_status_has_room_for() -> None:
+    lines = tuple(Line(cron=f"{minute} 5 * * *") for minute in range(30))
+    status = judge(STATUS, "", look(replace(PROMISE, lines=lines)), now=NOW, policy=POLICY).status
+    assert len(status.rhythm) == 20
 
 
 def test_sixty_one_days__one_alarm_and_one_all_clear() -> None:
@@ -195,6 +220,6 @@ def test_rounds__everybody_within_twice_the_days_of_an_even_round(count: int, pa
         now = datetime(2026, 1, 1, 2 + day % 3, tzinfo=UTC) + day * DAY
         for item in in_todays_order(range(count), now)[:part]:
             longest, last[item] = max(longest, day - last[item]), day
-    assert longest <= 2 * -(-count // part)
+    assert max(longest, day - min(last.values())) <= 2 * -(-count // part), "also who was left out at the end"
     assert in_todays_order(range(count), NOW) == in_todays_order(range(count), NOW + HOUR)
     assert sorted(in_todays_order(range(count), NOW)) == list(range(count))
