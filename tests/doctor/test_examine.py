@@ -93,6 +93,31 @@ def test_examine_registry__one_fault_is_one_diagnosis(code: str, changes: dict[s
     assert [found.diagnosis.code for found in examine_registry(replace(REGISTRY, **changes))] == [code]
 
 
+@pytest.mark.parametrize(
+    ("facts", "place"),
+    [
+        (ill(folder=Folder(descriptor=True, pointers=tuple("abcde"))), "a, b, c and 2 more"),
+        (ill(folder=Folder(descriptor=True, pointers=tuple("abc"))), "a, b, c"),
+        (ill(files=files(broken={PATH: 3})), f"{PATH}, line 3"),
+        (ill(files=files(broken={PATH: None})), PATH),
+        (ill(git={"on_default": frozenset(), "branch": "work"}), f"{PATH} is not on main; you are on work"),
+        (ill(git={"on_default": frozenset()}), f"{PATH} is not on main"),
+        (ill(git={"on_default": frozenset(), "branch": None}), f"{PATH} is not on main"),
+        (ill(github=OnGitHub(repository=None)), HOME.url),
+        (ill(registry=told(Trouble.FAILING, "it fails")), "os-team/registry, since 2026-11-01: it fails"),
+        (ill(registry=told(Trouble.FAILING)), "os-team/registry, since 2026-11-01"),
+        (ill(server_time=NOW - timedelta(hours=1)), "it shows 12:00 UTC, and GitHub's 11:00"),
+        (replace(HEALTHY, version="1.4.2"), f"{PATH}, job data: @v0, and this is 1.4.2"),
+    ],
+)
+def test_examine__says_where(facts: Facts, place: str) -> None:
+    assert [found.place for found in examine(facts)] == [place]
+
+
+def test_examine__five_minutes_are_no_wrong_clock() -> None:
+    assert examine(ill(server_time=NOW + timedelta(minutes=5))) == ()
+
+
 def test_examine__knowing_nothing_names_only_what_is_seen() -> None:
     assert [f.diagnosis.code for f in examine(Facts(version="1.0.0", now=NOW))] == ["no-repository"]
 
