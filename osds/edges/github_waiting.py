@@ -57,6 +57,10 @@ class Patience:
     size: int = 16 * 2**20
 
 
+class LongWaitError(OutsideError):
+    """Raised if GitHub asks for a longer wait than is left, such as until a used-up limit is there again."""
+
+
 class Budget:
     """The seconds that one run may still wait."""
 
@@ -65,12 +69,12 @@ class Budget:
         self._timer = timer
 
     def wait_until(self, moment: float) -> None:
-        """Wait. Raises `OutsideError` at once if that is longer than what is left."""
+        """Wait. Raises `LongWaitError` at once if that is longer than what is left."""
         seconds = moment - self._timer.now()
         if seconds <= 0:
             return
         if seconds > self.seconds:
-            raise OutsideError(
+            raise LongWaitError(
                 f"GitHub asks to wait {_spoken(seconds)}",
                 next_step=f"Run the same command again {_when(moment)}: {_RESUME}",
             )

@@ -216,6 +216,18 @@ def test_watch__a_token_that_has_run_out_stops_the_run(github: Forge, workflow: 
     assert book(github).statuses == {}
 
 
+def test_watch__notes_what_it_saw_before_the_tokens_limit_was_used_up(github: Forge, workflow: Workflow) -> None:
+    github.limit = 12
+    done = look(github)
+    assert (done.looked + done.left, done.unanswered) == (5, ())
+    assert done.looked >= 2
+    assert done.left >= 1
+    github.limit = 2
+    github.timer.skip(2 * HOUR)
+    with pytest.raises(OutsideError, match="GitHub asks to wait"):
+        look(github)
+
+
 def test_watch__within_its_requests_and_everybody_in_turn(github: Forge) -> None:
     looked_at: set[str] = set()
     for _ in range(8):

@@ -20,6 +20,7 @@ from osds.edges.github import GitHub
 from osds.edges.github_actions import GitHubActions
 from osds.edges.github_errors import GitHubRefusedError
 from osds.edges.github_forge import GitHubForge
+from osds.edges.github_waiting import LongWaitError
 from osds.errors import OutsideError
 from osds.progress import Progress
 from osds.registry.catalog import REPOSITORY_ID, Row
@@ -128,6 +129,10 @@ def _look_at(rows: Iterable[Row], looker: Looker, actions: GitHubActions, *, sta
             break
         try:
             seen[row.key] = looker.look(row.values[0], _repository_id(row))
+        except LongWaitError:
+            if not seen:
+                raise
+            break  # as if there had been fewer requests: what was seen is noted, the others come another day
         except OutsideError:
             unanswered.append("/".join(row.key))
         except GitHubRefusedError as refusal:
