@@ -43,7 +43,18 @@ FLOORS = (
     {"report"},
     {"errors", "progress", "untrusted"},
 )
-EDGE_MAY = {"dataset", "workflows", "store", "registry", "refresh", "report", "errors", "progress", "untrusted", "edges"}
+EDGE_MAY = {
+    "dataset",
+    "workflows",
+    "store",
+    "registry",
+    "refresh",
+    "report",
+    "errors",
+    "progress",
+    "untrusted",
+    "edges",
+}
 OUTSIDE = {"socket", "subprocess", "urllib.request", "http.client", "github", "obstore", "requests", "urllib3"}
 
 
