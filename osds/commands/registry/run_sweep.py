@@ -9,7 +9,7 @@ from typing import Any
 from osds.commands.backup.run import read_takedowns
 from osds.commands.dataset.lfs_sources import LfsAccess
 from osds.commands.registry.finish import Backups, Finish, Finished, shard_folder
-from osds.commands.registry.forges import open_judge
+from osds.commands.registry.forges import open_target
 from osds.commands.registry.judging import read_state
 from osds.commands.registry.recording import read_book
 from osds.commands.registry.run import FREEZE, _frozen, _target
@@ -30,8 +30,7 @@ def run_plan(session: Session, where: str | None, output: Path, *, max_jobs: int
     """Share the datasets of a registry out to jobs, and write the plan. The output `shards` has their numbers."""
     target, access = _target(session, where)
     frozen = _frozen(session)
-    with open_judge(target, access, frozen=frozen) as opened, session.progress.task("Planning"):
-        registry = opened.judge.registry
+    with open_target(target, access, depth=1) as registry, session.progress.task("Planning"):
         state, book = read_state(registry), read_book(registry)
         plan = make_plan(
             state.catalog,
@@ -91,8 +90,7 @@ def run_finish(
         most = size_of(settings.max_size, "--max-size")
         store = open_store(backup_store, endpoint=endpoint if backup_store.startswith("s3://") else None)
         backups = Backups(store=store, max_bytes=most, takedowns=read_takedowns(takedowns))
-    with open_judge(target, access, frozen=frozen) as opened:
-        registry = opened.judge.registry
+    with open_target(target, access, depth=1) as registry:
         if frozen or read_state(registry).policy.freeze:
             session.say(_FROZEN, {"frozen": True})
             return EXIT_OK

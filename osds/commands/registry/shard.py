@@ -103,7 +103,7 @@ class Shard:
                 folder = Path(scratch) / "dataset"
                 folder.mkdir()
                 commit = self._bring(planned, seen, folder)
-                result = replace(self._judge(planned, folder), commit=commit)
+                result = self._judge(planned, commit, folder)
         except OsdsError as error:
             result = _failed(planned, error, commit)
         except Exception as error:  # noqa: BLE001 (a dataset that finds a bug must not stop all others)
@@ -131,7 +131,7 @@ class Shard:
                 raise fetched.failure
         return commit
 
-    def _judge(self, planned: Planned, folder: Path) -> Result:
+    def _judge(self, planned: Planned, commit: str, folder: Path) -> Result:
         """Have the dataset judged and added up in a process of its own."""
         limits = self.limits
         question = {
@@ -144,7 +144,7 @@ class Shard:
             message = child.ask(question, lambda _: None)
         if "answer" not in message:
             raise UnsafeInputError(_ENDED[message["ended"]].format(limits=limits))
-        return _read_answer(planned, message["answer"])
+        return _read_answer(planned, commit, message["answer"])
 
     def _upstream(self, planned: Planned) -> Upstream:
         return Upstream(url=planned.url, reach=self.access.own_reach, seconds=float(self.limits.seconds))
@@ -172,12 +172,13 @@ def _named(content: bytes) -> tuple[str, ...]:
         return ()
 
 
-def _read_answer(planned: Planned, answer: Mapping[str, Any]) -> Result:
+def _read_answer(planned: Planned, commit: str, answer: Mapping[str, Any]) -> Result:
     """The result that the process which met the dataset tells."""
     if "failure" in answer:
         raise OutsideError(str(answer["failure"]))
     try:
-        return _result(planned, Outcome.LOOKED, **{**answer, "verdict": Verdict(answer["verdict"])})
+        values = {**answer, "verdict": Verdict(answer["verdict"])}
+        return _result(planned, Outcome.LOOKED, commit=commit, **values)
     except (KeyError, TypeError, ValueError) as error:
         raise OutsideError("The process that looked at it said something else than it should") from error
 
