@@ -84,7 +84,7 @@ def _counted(report: Report) -> dict[str, Any]:
         "verdict": str(Verdict.VALID if report.valid else Verdict.INVALID),
         "errors": report.count(Severity.ERROR),
         "warnings": report.count(Severity.WARNING),
-        "rows": sum(table.rows for table in report.tables),
+        "rows": sum(table.rows or 0 for table in report.tables),
     }
 
 
