@@ -15,6 +15,8 @@ from osds.errors import UnsafeInputError
 _ORDINARY = ("100644", "100755")
 _BATCH = 200  # paths of at most 1,000 characters on a command line
 _SECONDS = 600.0
+# Of all attributes these come first (gitattributes(5)), should a dataset name its own .gitattributes among its files.
+_AS_THEY_ARE = "* -text -ident -filter !eol !working-tree-encoding\n"
 
 
 def write_files(git: Git, commit: str, paths: Sequence[str], folder: Path, limit: int) -> None:
@@ -26,6 +28,8 @@ def write_files(git: Git, commit: str, paths: Sequence[str], folder: Path, limit
     size = sum(each for _, each in found)
     if size > limit:
         raise UnsafeInputError(f"Its files have {size:,} bytes, more than {limit:,}", next_step="Allow more")
+    (git.folder / "info").mkdir(exist_ok=True)
+    (git.folder / "info" / "attributes").write_text(_AS_THEY_ARE, encoding="utf-8")
     index = git.folder / "osds-index"
     environ = {"GIT_DIR": str(git.folder), "GIT_WORK_TREE": str(folder), "GIT_INDEX_FILE": str(index)}
     lines = "".join(f"{line}\0" for line, _ in found).encode("utf-8", "surrogateescape")
