@@ -16,6 +16,7 @@ DESCRIPTOR_FILE = "datapackage.json"
 ISSUE_FORM = "register.yml"  # GitHub finds it in .github/ISSUE_TEMPLATE
 
 _MAX_TITLE = 200
+_NIGHTLY = "17 3 * * *"  # in the text of the sweep; each registry gets its own minute
 
 
 def registry_files(*, title: str, core_organisation: str) -> dict[str, bytes]:
@@ -41,7 +42,9 @@ def registry_files(*, title: str, core_organisation: str) -> dict[str, bytes]:
         ".github/CODEOWNERS": _text("CODEOWNERS"),
         ".github/workflows/registry-check.yml": _text("registry-check.yml"),
         ".github/workflows/registry-merge.yml": _text("registry-merge.yml"),
-        ".github/workflows/registry-sweep.yml": _text("registry-sweep.yml").replace("{minute}", str(odd_minute(title))),
+        ".github/workflows/registry-sweep.yml": _text("registry-sweep.yml").replace(
+            _NIGHTLY, f"{odd_minute(title)} 3 * * *"
+        ),
     }
     return {path: text.encode() for path, text in texts.items()}
 

@@ -64,7 +64,8 @@ runs: { using: composite, steps: [{ shell: bash, run: echo nobody may ask for a 
 APP_TOKEN = """
 name: stub of actions/create-github-app-token
 inputs:
-  { client-id: {}, private-key: {}, permission-actions: {}, permission-contents: {}, permission-pull-requests: {}, permission-issues: {} }
+  { client-id: {}, private-key: {}, permission-actions: {}, permission-contents: {}, permission-issues: {},
+    permission-pull-requests: {} }
 runs: { using: composite, steps: [{ shell: bash, run: echo there is no app here && exit 1 }] }
 """
 # act itself stands in for a checkout of what started the run; this is for one that names another commit.

@@ -18,28 +18,25 @@ from tests.samples import ROWS, descriptor
 
 OWNER = "town"
 GOOD = tuple(f"budget-{n:02}" for n in range(25))
+LINK = {"budget.csv": b"/etc/passwd"}  # what the dataset `link` has instead of a table
 SLOW = {"fields": [{"name": "code", "type": "string", "constraints": {"pattern": "(a|a)+b"}}]}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Town:
-    """`registry` is the work tree of the registry; `git` holds the bare repositories of the datasets."""
+    """`registry` is the registry, a work tree or bare; `git` holds the datasets' bare repositories, if they are files."""
 
     registry: Path
-    git: Path
+    git: Path = Path()
 
     def write(self, path: str, text: str) -> None:
         """Commit a file of the registry, as a keeper would."""
         (self.registry / path).write_text(text, encoding="utf-8")
         git(self.registry, "commit", "--quiet", "--all", "--message", "By hand")
 
-    def change(self, name: str, files: Mapping[str, bytes], mode: bytes = b"100644") -> str:
-        """Give the repository of a dataset a new commit, with files or (120000) links; its id."""
-        lines = [b"commit refs/heads/main\ncommitter Keeper <keeper@example.org> 1800000000 +0000\ndata 6\nChange\n"]
-        lines += [b"from refs/heads/main^0\n"]
-        lines += [b"M %s inline %s\ndata %d\n%s\n" % (mode, p.encode(), len(c), c) for p, c in files.items()]
-        command = [*GIT, "-C", str(self.git / name), "fast-import", "--quiet"]
-        subprocess.run(command, input=b"".join(lines), check=True)
+    def change(self, name: str, files: Mapping[str, bytes]) -> str:
+        """Give the repository of a dataset a new commit; its id."""
+        add_commit(self.git / name, files)
         return self.head(name)
 
     def head(self, name: str) -> str:
@@ -78,8 +75,16 @@ def found_town(root: Path, *, good: int = len(GOOD), broken: bool = True) -> Tow
         catalog = catalog.with_entry(Entry(url=str(town.git / name), name=name, owner=OWNER))
     town.write(CATALOG_FILE, catalog.render())
     if broken:
-        town.change("link", {"budget.csv": b"/etc/passwd"}, b"120000")
+        add_commit(town.git / "link", LINK, b"120000")
     return town
+
+
+def add_commit(folder: Path, files: Mapping[str, bytes], mode: bytes = b"100644") -> None:
+    """One more commit in a bare repository, with files or (120000) links."""
+    lines = [b"commit refs/heads/main\ncommitter Keeper <keeper@example.org> 1800000000 +0000\ndata 6\nChange\n"]
+    lines += [b"from refs/heads/main^0\n"]
+    lines += [b"M %s inline %s\ndata %d\n%s\n" % (mode, p.encode(), len(c), c) for p, c in files.items()]
+    subprocess.run([*GIT, "-C", str(folder), "fast-import", "--quiet"], input=b"".join(lines), check=True)
 
 
 def dataset(name: str, rows: str = ROWS, **changes: object) -> dict[str, bytes]:
