@@ -26,7 +26,7 @@ from osds.registry.template import registry_files
 from tests.forge.at_home import Home, serve_at_home
 from tests.forge.people import REGISTRY, inhabit
 from tests.sweeping.test_sweep import PUBLISHED, TROUBLES, snapshot
-from tests.sweeping.town import GOOD, LINK, OWNER, Town, add_commit, broken_datasets, dataset
+from tests.sweeping.town import GOOD, LINK, OWNER, Town, add_commit, thirty
 
 Act = Any  # conftest.Act, which a test module cannot import
 
@@ -41,7 +41,7 @@ def home(act_program: str, tmp_path: Path) -> Iterator[Home]:
         home.forge.add_app("github-actions", token=TOKEN, repositories={REGISTRY}, contents="write")
         files = registry_files(title="Ours", core_organisation="os-data")
         catalog = parse_catalog(files[CATALOG_FILE].decode())
-        for name, content in ({name: dataset(name) for name in GOOD} | broken_datasets()).items():
+        for name, content in thirty().items():
             if content is not None:
                 home.forge.add(f"{OWNER}/{name}", content)
             catalog = catalog.with_entry(Entry(url=f"https://github.com/{OWNER}/{name}", name=name, owner=OWNER))

@@ -60,23 +60,27 @@ class Town:
         return int(git(self.registry, "rev-list", "--count", "HEAD"))
 
 
-def found_town(root: Path, *, good: int = len(GOOD), broken: bool = True) -> Town:
-    """A registry whose first `good` datasets are valid."""
+def found_town(root: Path, datasets: Mapping[str, Mapping[str, bytes] | None] | None = None) -> Town:
+    """A registry with these datasets, or with all thirty."""
     registry = root / "registry"
     begun = datetime(2026, 1, 1, tzinfo=UTC)
     init_registry(registry, title="Ours", core_organisation="os-data", time=begun, dry_run=False)
     town = Town(registry=registry, git=root / "git")
     town.git.mkdir()
-    wanted = {name: dataset(name) for name in GOOD[:good]} | (broken_datasets() if broken else {})
     catalog = parse_catalog((registry / CATALOG_FILE).read_text("utf-8"))
-    for name, files in wanted.items():
+    for name, files in (thirty() if datasets is None else datasets).items():
         if files is not None:
             make_bare(town.git / name, files)
         catalog = catalog.with_entry(Entry(url=str(town.git / name), name=name, owner=OWNER))
     town.write(CATALOG_FILE, catalog.render())
-    if broken:
+    if datasets is None:
         add_commit(town.git / "link", LINK, b"120000")
     return town
+
+
+def thirty() -> dict[str, dict[str, bytes] | None]:
+    """All datasets by name; None where there is no repository. The table of `link` is still to become one."""
+    return {name: dataset(name) for name in GOOD} | broken_datasets()
 
 
 def add_commit(folder: Path, files: Mapping[str, bytes], mode: bytes = b"100644") -> None:
