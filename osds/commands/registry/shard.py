@@ -90,9 +90,9 @@ class Shard:
             with open_mirror(self.limits.size) as mirror:
                 seen = mirror.look(replace(self._upstream(planned), seconds=_LOOK_SECONDS))
         except OsdsError as error:
-            return _failed(planned, error)
+            return failed_result(planned, error)
         if seen.head is None:
-            return _failed(planned, OutsideError("Its repository has no default branch"))
+            return failed_result(planned, OutsideError("Its repository has no default branch"))
         commit = seen.refs[seen.head]
         return _result(planned, Outcome.SETTLED, commit=commit) if commit == planned.settled else seen
 
@@ -105,10 +105,10 @@ class Shard:
                 commit = self._bring(planned, seen, folder)
                 result = self._judge(planned, commit, folder)
         except OsdsError as error:
-            result = _failed(planned, error, commit)
+            result = failed_result(planned, error, commit)
         except Exception as error:  # noqa: BLE001 (a dataset that finds a bug must not stop all others)
             bug = BugError(f"This is a bug in osds: {type(error).__name__}: {error}")
-            result = _failed(planned, bug, commit)
+            result = failed_result(planned, bug, commit)
         return replace(result, seconds=max(1, round(self.clock() - begun)))
 
     def _bring(self, planned: Planned, seen: Snapshot, folder: Path) -> str:
@@ -183,7 +183,8 @@ def _read_answer(planned: Planned, commit: str, answer: Mapping[str, Any]) -> Re
         raise OutsideError("The process that looked at it said something else than it should") from error
 
 
-def _failed(planned: Planned, error: OsdsError, commit: str = "") -> Result:
+def failed_result(planned: Planned, error: OsdsError, commit: str = "") -> Result:
+    """The result of a look that ended with `error`, at `commit` if it got that far."""
     outcome = Outcome.GONE if isinstance(error, GoneError) else Outcome.FAILED
     if isinstance(error, QuotaError):
         outcome = Outcome.LFS_QUOTA
