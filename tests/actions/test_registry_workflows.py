@@ -53,7 +53,9 @@ def test_caller__grants_exactly_what_the_jobs_ask_for(registry: Path, name: str)
     assert caller["permissions"] == ours(name)["permissions"] == {}
     assert call["uses"] == f"openspending/osds/.github/workflows/{name}.yml@v0"
     assert call["permissions"] == asked
-    assert set(call["with"]) <= set(ours(name)[True]["workflow_call"]["inputs"])
+    called = ours(name)[True]["workflow_call"]
+    assert set(call["with"]) <= set(called["inputs"])
+    assert set(call.get("secrets", {})) <= set(called.get("secrets", {}))
 
 
 def test_sweep__the_jobs_that_meet_strangers_hold_nothing() -> None:
