@@ -1,6 +1,7 @@
 """What follows from a sweep: the new statuses and the events, from what the jobs found and what the store has. Values only.
 
 A look tells only of what it looked for: where a repository could not be read, nobody knows whether its data is valid now.
+Where the watchdog looks, it alone says that a repository is back: git sees one there also if it is somebody else's.
 """
 
 from __future__ import annotations
@@ -56,15 +57,24 @@ class Decided:
 
 
 def decide(
-    catalog: Catalog, book: StatusBook, found: Mapping[tuple[str, str], Found], *, now: datetime, policy: Policy
+    catalog: Catalog,
+    book: StatusBook,
+    found: Mapping[tuple[str, str], Found],
+    *,
+    now: datetime,
+    policy: Policy,
+    watched: str | None = None,
 ) -> Decided:
-    """What follows for every row of the catalog. Who is not found keeps the status; who has left the catalog has none."""
+    """What follows for every row of the catalog. Who is not found keeps the status; who has left the catalog has none.
+
+    `watched` is how the URLs of repositories begin at which the watchdog looks, such as `https://github.com`.
+    """
     statuses, events = [], []
     for row in catalog.rows:
         entry, seen = row.entry, found.get(row.key)
         before = book.of(entry.owner, entry.name, entry.url)
         if seen is not None and seen.result.url == entry.url:
-            after, told = _follow(before, seen, now, policy)
+            after, told = _follow(before, seen, now, policy, watched)
             statuses.append(after)
             events += told
         elif row.key in book.statuses:
@@ -72,12 +82,20 @@ def decide(
     return Decided(book=book_of(statuses), events=tuple(events))
 
 
-def _follow(before: Status, found: Found, now: datetime, policy: Policy) -> tuple[Status, list[Event]]:
+def _follow(
+    before: Status, found: Found, now: datetime, policy: Policy, watched: str | None
+) -> tuple[Status, list[Event]]:
     after, events = _with_version(_with_result(before, found.result), found.stored, now)
-    looked_for = _looked_for(found)
+    looked_for, seen = _looked_for(found), dict(_troubles(found.result, found.stored))
+    if watched is not None and before.url.lower().startswith(f"{watched.lower()}/") and Trouble.GONE not in seen:
+        looked_for.discard(Trouble.GONE)
+    # What the watchdog has said of it already stays, or the two would write their own words every night.
+    seen |= {
+        each.trouble: each.detail for each in before.troubles if each.trouble is Trouble.GONE and each.trouble in seen
+    }
     if not looked_for:
         return after, events
-    observed = observe(after, _seen(found), looked_for, now=now, policy=policy)
+    observed = observe(after, seen, looked_for, now=now, policy=policy)
     return observed.status, [*events, *observed.events]
 
 
@@ -137,10 +155,6 @@ def _looked_for(found: Found) -> set[Trouble]:
             return judged | ({Trouble.HELD} if offered else set())
         case Outcome.LEFT:
             return set()
-
-
-def _seen(found: Found) -> dict[Trouble, str]:
-    return dict(_troubles(found.result, found.stored))
 
 
 def _troubles(result: Result, stored: Stored) -> Iterator[tuple[Trouble, str]]:

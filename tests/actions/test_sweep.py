@@ -42,9 +42,9 @@ def home(act_program: str, tmp_path: Path) -> Iterator[Home]:
         files = registry_files(title="Ours", core_organisation="os-data")
         catalog = parse_catalog(files[CATALOG_FILE].decode())
         for name, content in thirty().items():
-            if content is not None:
-                home.forge.add(f"{OWNER}/{name}", content)
-            catalog = catalog.with_entry(Entry(url=f"https://github.com/{OWNER}/{name}", name=name, owner=OWNER))
+            number = "" if content is None else str(home.forge.add(f"{OWNER}/{name}", content).id)
+            url, extra = f"https://github.com/{OWNER}/{name}", {"repository_id": number}
+            catalog = catalog.with_entry(Entry(url=url, name=name, owner=OWNER, extra=extra))
         add_commit(home.forge.repositories[f"{OWNER}/link"].folder, LINK, b"120000")
         home.forge.add(REGISTRY, files | {CATALOG_FILE: catalog.render().encode()}, writers={"keeper"})
         yield home

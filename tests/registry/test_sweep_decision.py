@@ -55,12 +55,17 @@ def standing(trouble: Trouble, *, told: bool = True, detail: str = "") -> Standi
 
 
 def follow(
-    before: Status | None, found: Result | None, stored: Stored | None = None, *, now: datetime = NOW
+    before: Status | None,
+    found: Result | None,
+    stored: Stored | None = None,
+    *,
+    now: datetime = NOW,
+    watched: str | None = None,
 ) -> tuple[Status | None, list[str]]:
     """The status after a sweep, and its events as `event detail`."""
     book = EMPTY_BOOK if before is None else book_of([before])
     seen = {} if found is None else {("alice", "budget"): Found(result=found, stored=stored or Stored())}
-    decided = decide(catalog_of("budget"), book, seen, now=now, policy=POLICY)
+    decided = decide(catalog_of("budget"), book, seen, now=now, policy=POLICY, watched=watched)
     told = [f"{event.event} {event.detail}".strip() for event in decided.events]
     return decided.book.statuses.get(("alice", "budget")), told
 
@@ -160,6 +165,20 @@ def test_decide__a_look_ends_only_the_troubles_that_it_looked_for(found: Result,
     after, _ = follow(before, found, Stored(version=4))
     assert after is not None
     assert {each.trouble for each in after.troubles} == kept
+
+
+def test_decide__where_the_watchdog_looks_it_alone_says_that_a_repository_is_back() -> None:
+    gone = replace(KNOWN, troubles=(standing(Trouble.GONE, detail="another repository is there"),))
+    seen, stored = result(commit=OLD, rows=46, until="2024"), Stored(version=4)
+    assert follow(gone, seen, stored, watched="https://github.com") == (gone, [])
+    for elsewhere in (None, "https://git.example.org"):
+        assert follow(gone, seen, stored, watched=elsewhere)[1] == ["recovered gone: another repository is there"]
+
+
+def test_decide__two_who_notice_the_same_do_not_correct_each_others_words() -> None:
+    told = replace(KNOWN, troubles=(standing(Trouble.GONE, detail="its repository cannot be seen"),))
+    again = result(Outcome.GONE, commit="", detail="There is no repository")
+    assert follow(told, again, Stored(version=4), watched="https://github.com") == (told, [])
 
 
 def test_decide__who_is_not_found_stays_and_who_is_not_listed_goes() -> None:

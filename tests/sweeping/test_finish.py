@@ -15,7 +15,7 @@ import pytest
 from osds.cli import run
 from osds.commands.dataset.lfs_sources import LfsAccess
 from osds.commands.registry.finish import Backups, Finish, Finished, read_result, shard_folder
-from osds.commands.registry.finish_store import source_of
+from osds.commands.registry.finish_store import Shelf, source_of
 from osds.commands.store.publish import publish_bundle
 from osds.dataset.identity import DatasetId
 from osds.edges.git_registry import open_registry
@@ -23,10 +23,12 @@ from osds.edges.objects import ObjectStore, open_store
 from osds.errors import OutsideError, UsageError
 from osds.progress import Silent
 from osds.registry.catalog import CATALOG_FILE, Entry, parse_catalog
+from osds.registry.forge import DatasetRepository, Person
 from osds.registry.status import Status, Trouble, Verdict
 from osds.registry.sweep_plan import GENERATOR, Plan, Planned, render_plan
 from osds.registry.sweep_result import BUNDLE, DATA, RESULT_FILE, Outcome, Result, render_result
 from osds.store.manifest import Identity, Manifest, SourceFacts
+from tests.registry.own_forge import OwnForge
 from tests.store.publishing import ONE, THREE, TWO, Watched, write_bundle
 from tests.sweeping.test_sweep import snapshot
 from tests.sweeping.town import OWNER, Town, dataset, found_town
@@ -362,6 +364,45 @@ def test_finish__does_nothing_while_the_registry_is_frozen(
     assert not (night.root / "store").exists()
     assert run(["registry", "plan", words[0], "--output", str(night.root / "new.json")]) == 0
     assert '"shards": [\n\n]' in (night.root / "new.json").read_text("utf-8")
+
+
+def forge_with(root: Path, number: int | None) -> OwnForge:
+    """GitHub as it is, with a repository of this number at the address of the dataset, or none."""
+    forge = OwnForge(root=root, clock=lambda: NOW)
+    if number is not None:
+        url = "https://github.com/town/budget"
+        owner = Person(id=1, login="town")
+        forge.repositories[url] = DatasetRepository(
+            id=number, url=url, clone_url=url, full_name="town/budget", owner=owner, public=True
+        )
+    return forge
+
+
+@pytest.mark.parametrize(
+    ("listed", "there", "published"), [("7", 7, True), ("", 8, True), ("7", 8, False), ("7", None, False)]
+)
+def test_shelf__publishes_only_from_the_repository_that_was_registered(
+    night: Night, listed: str, there: int | None, *, published: bool
+) -> None:
+    entry = Entry(url="https://github.com/town/budget", name="budget", owner=OWNER, extra={"repository_id": listed})
+    forge = forge_with(night.root, there)
+    shelf = Shelf(store=night.store, forge=forge, access=LfsAccess(), clock=Clock(), dry_run=False)
+    stored = shelf.keep(entry, night.found(ONE), night.folder)
+    assert (stored.version == 1) is published
+    assert shelf.published == ({"town/budget"} if published else set())
+    if not published:
+        assert (stored.version, stored.failure) == (
+            0,
+            "Another repository stands at its address, so nothing of it was published",
+        )
+
+
+def test_shelf__the_commit_that_is_published_needs_no_number(night: Night) -> None:
+    night.publish(ONE)
+    entry = Entry(url="https://github.com/town/budget", name="budget", owner=OWNER, extra={"repository_id": "7"})
+    forge = forge_with(night.root, None)
+    shelf = Shelf(store=night.store, forge=forge, access=LfsAccess(), clock=Clock(), dry_run=False)
+    assert shelf.keep(entry, night.found(TWO), night.folder).version == 2  # another version of osds added it up
 
 
 def identity(repository: str | None, number: int | None) -> Manifest:

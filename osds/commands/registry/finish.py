@@ -27,8 +27,9 @@ from osds.edges.objects import ObjectStore
 from osds.errors import OsdsError, UnsafeInputError
 from osds.progress import Progress, Silent
 from osds.registry.catalog import CORE, Entry
+from osds.registry.forge import Forge
 from osds.registry.status import StatusBook
-from osds.registry.sweep_decision import NOTHING_KNOWN, Decided, Found, Stored, check_arrived, check_losses, decide
+from osds.registry.sweep_decision import NOTHING_KNOWN, Found, Stored, check_arrived, check_losses, decide
 from osds.registry.sweep_plan import Plan, Planned
 from osds.registry.sweep_result import MAX_RESULT, RESULT_FILE, Outcome, Result, detail_of, parse_result
 from osds.store.backup import is_taken_down
@@ -60,7 +61,10 @@ class Finished:
 
 @dataclass(frozen=True, kw_only=True)
 class Finish:
-    """One run. Without a `store` nothing is published, without `backups` nothing is backed up."""
+    """One run. Without a `store` nothing is published, without `backups` nothing is backed up.
+
+    `forge` is the one that the registry is on, if it is on one that osds can ask; there the watchdog looks, too.
+    """
 
     registry: Registry
     plan: Plan
@@ -68,6 +72,7 @@ class Finish:
     store: ObjectStore | None
     backups: Backups | None
     access: LfsAccess
+    forge: Forge | None = None
     progress: Progress
     clock: Clock = field(default_factory=SystemClock)
 
@@ -78,13 +83,15 @@ class Finish:
         results = self._read()
         check_arrived(len(results), len(self.plan.datasets), state.policy)
         found = {key: Found(result=result) for key, result in results.items()}
-        check_losses(book, decide(state.catalog, book, found, now=now, policy=state.policy).book, state.policy)
-        shelf = Shelf(store=self.store, access=self.access, clock=self.clock, dry_run=dry_run) if self.store else None
+        watched = self.forge.server_url if self.forge is not None else None
+        decide_on = partial(decide, now=now, watched=watched)
+        check_losses(book, decide_on(state.catalog, book, found, policy=state.policy).book, state.policy)
+        shelf = self._shelf(dry_run=dry_run)
         done = self._handle(state, found, shelf, dry_run=dry_run)
         found = {key: Found(result=found[key].result, stored=stored) for key, (stored, _) in done.items()}
 
         def derive(state: State, book: StatusBook) -> Record:
-            decided: Decided = decide(state.catalog, book, found, now=now, policy=state.policy)
+            decided = decide_on(state.catalog, book, found, policy=state.policy)
             check_losses(book, decided.book, state.policy)
             return Record(book=decided.book, events=decided.events)
 
@@ -96,6 +103,11 @@ class Finish:
             backed_up=tuple(sorted("/".join(key) for key, (_, changed) in done.items() if changed)),
             left=len(self.plan.datasets) - len(results),
         )
+
+    def _shelf(self, *, dry_run: bool) -> Shelf | None:
+        if self.store is None:
+            return None
+        return Shelf(store=self.store, forge=self.forge, access=self.access, clock=self.clock, dry_run=dry_run)
 
     def _read(self) -> dict[Key, Result]:
         """The results of the planned datasets. One that cannot be trusted counts as one that did not arrive."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from threading import Lock
 
 from osds.commands.clock import Clock
 from osds.commands.dataset.lfs_sources import LfsAccess
@@ -18,9 +19,10 @@ from osds.dataset.package import read_package
 from osds.edges.files import read_descriptor
 from osds.edges.git_mirror import Upstream, open_mirror
 from osds.edges.objects import ObjectStore
-from osds.errors import OsdsError
+from osds.errors import OsdsError, UnsafeInputError
 from osds.progress import Silent
 from osds.registry.catalog import REPOSITORY_ID, Entry
+from osds.registry.forge import Forge
 from osds.registry.status import Verdict
 from osds.registry.sweep_decision import Stored
 from osds.registry.sweep_result import BUNDLE, DATA, Outcome, Result, detail_of
@@ -33,26 +35,58 @@ from osds.thresholds import parse_thresholds
 _NO_GIT = 1 << 20  # bytes that git may write where it only asks
 
 
+class AnotherRepositoryError(UnsafeInputError):
+    """Raised if a repository is not the one that was registered."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shelf:
-    """The store of a sweep. `published` collects the datasets that got a new version."""
+    """The store of a sweep. `published` collects the datasets that got a new version.
+
+    `forge` knows the numbers of repositories, by which one that another has taken the place of is told.
+    """
 
     store: ObjectStore
+    forge: Forge | None
     access: LfsAccess
     clock: Clock
     dry_run: bool
     published: set[str] = field(default_factory=set)
+    turn: Lock = field(default_factory=Lock)  # one at a time speaks to the forge
 
     def keep(self, entry: Entry, result: Result, folder: Path) -> Stored:
         """What the store has of a dataset after its bundle, if there is a new one in `folder`, was published."""
         place = Place(store=self.store, dataset=entry.id)
         try:
             current = read_current(place)
+            known = current.manifest.sequence if current else 0
             if not _has_bundle(result) or self._is_overtaken(entry, result, current):
                 return self._heal(place, current)
+            self._check_repository(entry, result, current)
             return self._publish(entry, result, folder, current)
+        except AnotherRepositoryError as error:
+            return Stored(version=known, failure=detail_of(error.what))
         except OsdsError as error:
             return Stored(failure=detail_of(error.what))
+
+    def _check_repository(self, entry: Entry, result: Result, current: Current | None) -> None:
+        """Raise `AnotherRepositoryError` if the data is not from the repository that was registered.
+
+        Whoever gets the address of a repository that was deleted or renamed must not publish in its place. The commit that
+        is published already proves where it is from; otherwise the forge is asked for the repository's number.
+        """
+        number = repository_id(entry)
+        if number is None or self.forge is None or _commit_of(current) == result.commit:
+            return
+        if not entry.url.lower().startswith(f"{self.forge.server_url.lower()}/"):
+            return
+        with self.turn:
+            repository = self.forge.repository(entry.url)
+        if repository is None or repository.id != number:
+            raise AnotherRepositoryError(
+                "Another repository stands at its address, so nothing of it was published",
+                next_step="A keeper finds out who has the address now",
+            )
 
     def _publish(self, entry: Entry, result: Result, folder: Path, current: Current | None) -> Stored:
         data = _data(folder / DATA, result)
@@ -87,11 +121,17 @@ class Shelf:
 
         Only git knows which of two commits is newer, so the repository is asked again; the next sweep looks at the rest.
         """
-        if current is None or current.manifest.raw["osds"]["source"].get("commit") == result.commit:
+        if current is None or _commit_of(current) == result.commit:
             return False
         with open_mirror(_NO_GIT) as mirror:
             seen = mirror.look(Upstream(url=entry.url, reach=self.access.own_reach))
         return seen.head is None or seen.refs[seen.head] != result.commit
+
+
+def _commit_of(current: Current | None) -> str | None:
+    """The commit that the current version was made from, if it says so."""
+    commit = current.manifest.raw["osds"]["source"].get("commit") if current is not None else None
+    return commit if isinstance(commit, str) else None
 
 
 def _has_bundle(result: Result) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from osds.commands.backup.run import read_takedowns
 from osds.commands.dataset.lfs_sources import LfsAccess
 from osds.commands.registry.finish import Backups, Finish, Finished, shard_folder
-from osds.commands.registry.forges import open_target
+from osds.commands.registry.forges import open_judge, open_target
 from osds.commands.registry.judging import read_state
 from osds.commands.registry.recording import read_book
 from osds.commands.registry.run import FREEZE, _frozen, _target
@@ -90,7 +90,8 @@ def run_finish(
         most = size_of(settings.max_size, "--max-size")
         store = open_store(backup_store, endpoint=endpoint if backup_store.startswith("s3://") else None)
         backups = Backups(store=store, max_bytes=most, takedowns=read_takedowns(takedowns))
-    with open_target(target, access, depth=1) as registry:
+    with open_judge(target, access, frozen=frozen) as opened:
+        registry = opened.judge.registry
         if frozen or read_state(registry).policy.freeze:
             session.say(_FROZEN, {"frozen": True})
             return EXIT_OK
@@ -101,6 +102,7 @@ def run_finish(
             store=open_store(settings.store, endpoint=endpoint) if settings.store else None,
             backups=backups,
             access=_access(session),
+            forge=opened.forge,
             progress=session.progress,
         )
         done = finish.run(dry_run=dry_run)
