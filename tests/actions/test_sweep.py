@@ -65,7 +65,7 @@ def clone(home: Home, target: Path, act: Act, **inputs: object) -> Path:
     finish["steps"] = [step for step in finish["steps"] if _is_there(step)]
     for name, workflow in (("ci.yml", caller), ("called.yml", called)):
         text = yaml.safe_dump({"on" if key is True else key: value for key, value in workflow.items()})
-        (workflows / name).write_text(text.replace("uses: $/setup", f"uses: {act.setup}"), "utf-8")
+        (workflows / name).write_text(text.replace("uses: $/setup", f"uses: {act.ready}"), "utf-8")
     return target
 
 

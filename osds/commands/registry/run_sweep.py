@@ -52,7 +52,7 @@ def run_plan(session: Session, where: str | None, output: Path, *, max_jobs: int
     document = {"output": str(output), "commit": plan.commit, "datasets": datasets, "shards": numbers}
     session.say(_FROZEN if frozen or state.policy.freeze else told, document)
     session.add_summary(told)
-    session.set_outputs({"shards": json.dumps(numbers)})
+    session.set_step_outputs({"shards": json.dumps(numbers)})
     return EXIT_OK
 
 
