@@ -73,14 +73,14 @@ class Settings:
     store: str | None = _setting(
         None,
         about="Where to publish: a folder, s3://BUCKET[/PREFIX], gs://BUCKET[/PREFIX] or az://CONTAINER[/PREFIX]",
-        commands="publish store backup restore drill",
+        commands="publish store backup restore drill finish",
         metavar="URL",
         in_file=True,
     )
     endpoint: str | None = _setting(
         None,
         about="Endpoint of an S3-compatible server, for instance https://minio.example.org",
-        commands="publish store backup restore drill",
+        commands="publish store backup restore drill finish",
         metavar="URL",
     )
     publish_data: str | None = _setting(
@@ -193,7 +193,7 @@ class Settings:
     max_size: str = _setting(
         "20GB",
         about="Fetch, back up or restore no more than this of one dataset",
-        commands="fetch backup restore drill",
+        commands="fetch backup restore drill finish",
         metavar="SIZE",
         in_file=True,
     )

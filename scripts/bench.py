@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from scripts.benches import aggregates, commands, lfs, news, registry, store, validation, watch
+from scripts.benches import aggregates, commands, lfs, news, registry, store, sweep, validation, watch
 
 BENCHES = {
     "aggregate": aggregates,
@@ -15,6 +15,7 @@ BENCHES = {
     "news": news,
     "registry": registry,
     "store": store,
+    "sweep": sweep,
     "validate": validation,
     "watch": watch,
 }  # a module has a docstring, `add_options(parser)` and `run(folder, options)`

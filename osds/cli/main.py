@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from osds import __version__
-from osds.cli import backup
+from osds.cli import backup, sweep
 from osds.cli.dataset import COMMANDS
 from osds.cli.doctor import doctor
 from osds.cli.news import status
@@ -46,6 +46,8 @@ def cli() -> None:
 
 for _command in (*COMMANDS, doctor, *backup.COMMANDS, refresh, registry, status, store):
     cli.add_command(_command)
+for _command in sweep.COMMANDS:
+    registry.add_command(_command)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -27,6 +27,7 @@ from osds.store.backup import Snapshot
 _SECONDS = 3600.0
 _KINDS = ("refs/heads/*", "refs/tags/*")
 _OURS = ("refs/heads/", "refs/tags/")
+_HEAD = "refs/osds/head"
 _MOST_REFS = 20_000
 _MOST_OBJECTS = 3_000_000  # 60 bytes each, in memory
 _BATCH = 10_000  # small files, in memory
@@ -47,11 +48,15 @@ class GoneError(OutsideError):
 
 @dataclass(frozen=True, kw_only=True)
 class Upstream:
-    """The repository at `url`: https, or the absolute path or file URL of one on this machine. The token is for its host."""
+    """The repository at `url`: https, or the absolute path or file URL of one on this machine. The token is for its host.
+
+    `seconds` is how long one command of git may take.
+    """
 
     url: str
     token: str | None = field(default=None, repr=False)
     reach: Reach = field(default_factory=Reach)
+    seconds: float = _SECONDS
 
     @property
     def folder(self) -> Path | None:
@@ -69,12 +74,12 @@ class Upstream:
             parts = self.reach.check(self.url)
             with suppress(BrokenOffError):  # where a proxy knows the name, git still gets there
                 self.reach.resolve(parts.hostname or "", parts.port or 443)
-            return git.run(verb, *arguments, "--", remote.url, *patterns, remote=remote, seconds=_SECONDS)
+            return git.run(verb, *arguments, "--", remote.url, *patterns, remote=remote, seconds=self.seconds)
         if (folder / ".git").is_symlink():
             raise UnsafeInputError(f"{folder / '.git'} is a symbolic link", next_step="Give the repository itself")
         environ = {"GIT_ALLOW_PROTOCOL": "file"}
         address = folder.absolute().as_uri()
-        return git.run(verb, *arguments, "--", address, *patterns, environ=environ, seconds=_SECONDS)
+        return git.run(verb, *arguments, "--", address, *patterns, environ=environ, seconds=self.seconds)
 
 
 class Mirror:
@@ -105,9 +110,20 @@ class Mirror:
 
         Raises `UnsafeInputError` if it is larger than the limit.
         """
+        self._fetch(upstream, seen, "--prune", patterns=[f"+{kind}:{kind}" for kind in _KINDS])
+        listed = self.git.output("for-each-ref", "--format=%(objectname) %(refname)").text.splitlines()
+        refs = {name: oid for oid, _, name in (line.partition(" ") for line in listed)}
+        return Snapshot(head=seen.head if seen.head in refs else None, refs=refs)
+
+    def fetch_head(self, upstream: Upstream, seen: Snapshot) -> str:
+        """Copy the newest commit of the default branch and nothing before it. Its id. Raises as `fetch` does."""
+        self._fetch(upstream, seen, "--depth=1", patterns=[f"+HEAD:{_HEAD}"])
+        return self.git.output("rev-parse", "--verify", f"{_HEAD}^{{commit}}").text
+
+    def _fetch(self, upstream: Upstream, seen: Snapshot, *options: str, patterns: Collection[str]) -> None:
         make_repository(self.git, seen, "--bare")
-        options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--prune")
-        done = upstream.run(self.git, "fetch", *options, patterns=[f"+{kind}:{kind}" for kind in _KINDS])
+        always = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
+        done = upstream.run(self.git, "fetch", *always, *options, patterns=patterns)
         if self.over:
             raise UnsafeInputError(
                 f"The repository at {upstream.url} has more than {self.limit:,} bytes",
@@ -115,9 +131,6 @@ class Mirror:
             )
         if done.code != 0:
             raise failure("fetch", done)
-        listed = self.git.output("for-each-ref", "--format=%(objectname) %(refname)").text.splitlines()
-        refs = {name: oid for oid, _, name in (line.partition(" ") for line in listed)}
-        return Snapshot(head=seen.head if seen.head in refs else None, refs=refs)
 
     def pointers(self) -> list[Pointer]:
         """The git-lfs pointers in all commits, sorted by oid, each once."""

@@ -25,7 +25,7 @@ OUTPUTS = (
     "pull-request",
 )
 # What a job of our own workflows tells the next one.
-STEP_OUTPUTS = ("changed", "commit", "problem")
+STEP_OUTPUTS = ("changed", "commit", "problem", "shards")
 
 
 @dataclass(frozen=True, kw_only=True)

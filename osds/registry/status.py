@@ -23,7 +23,7 @@ from osds.registry.urls import check_url
 STATUS_FILE = "data/status.json"
 FORMAT = 1
 
-_OBJECT_ID = re.compile(r"|[0-9a-f]{40}|[0-9a-f]{64}")
+OBJECT_ID = re.compile(r"|[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 class Trouble(StrEnum):
@@ -71,7 +71,8 @@ class Standing:
 class Status:
     """One dataset. Texts are empty, and numbers 0, where nothing is known.
 
-    `commit` is what was last looked at, `seconds` how long that took (for the next plan), `rows` those of its tables.
+    `commit` is what was last looked at, `generator` the version of osds that did so (`osds 1.2.3`), `seconds` how long it
+    took (for the next plan), `rows` those of its tables.
     `version` is the current version in the store, `published` when it was made, `until` the last year in its figures.
     `rhythm` are the lines of cron, with a zone after the fifth field where it is not UTC, of the runs that its workflow
     promises, `last_run` the last of them that was seen. Times are UTC, `2026-01-31T12:00:00Z`.
@@ -81,6 +82,7 @@ class Status:
     name: str
     url: str
     commit: str = ""
+    generator: str = ""
     verdict: Verdict = Verdict.UNKNOWN
     errors: int = 0
     warnings: int = 0
@@ -96,12 +98,12 @@ class Status:
     def __post_init__(self) -> None:
         DatasetId(owner=self.owner, name=self.name)
         check_url(self.url)
-        if not _OBJECT_ID.fullmatch(self.commit):
+        if not OBJECT_ID.fullmatch(self.commit):
             raise RegistryFileError(f"{self.commit[:80]!r} is not a commit", next_step="Let the sweep write it anew")
         for time in (self.published, self.last_run):
             if time:
                 _check_time(time)
-        for text in (self.until, *self.rhythm):
+        for text in (self.until, self.generator, *self.rhythm):
             check_value(text.replace("*", ""), "value")
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from importlib.resources import files
 
@@ -15,6 +16,7 @@ DESCRIPTOR_FILE = "datapackage.json"
 ISSUE_FORM = "register.yml"  # GitHub finds it in .github/ISSUE_TEMPLATE
 
 _MAX_TITLE = 200
+_NIGHTLY = "17 3 * * *"  # in the text of the sweep; each registry gets its own minute
 
 
 def registry_files(*, title: str, core_organisation: str) -> dict[str, bytes]:
@@ -40,8 +42,16 @@ def registry_files(*, title: str, core_organisation: str) -> dict[str, bytes]:
         ".github/CODEOWNERS": _text("CODEOWNERS"),
         ".github/workflows/registry-check.yml": _text("registry-check.yml"),
         ".github/workflows/registry-merge.yml": _text("registry-merge.yml"),
+        ".github/workflows/registry-sweep.yml": _text("registry-sweep.yml").replace(
+            _NIGHTLY, f"{odd_minute(title)} 3 * * *"
+        ),
     }
     return {path: text.encode() for path, text in texts.items()}
+
+
+def odd_minute(title: str) -> int:
+    """The minute of the nightly sweep: the registries of the world shall not all begin at once, and none at a full hour."""
+    return 1 + 2 * (hashlib.sha256(title.encode()).digest()[0] % 30)
 
 
 def _text(name: str, *, title: str = "", core_organisation: str = "") -> str:

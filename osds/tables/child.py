@@ -27,15 +27,15 @@ _SPARE_SECONDS = 2
 
 def main() -> None:
     """Answer questions until there are no more."""
-    questions, answers = _take_streams()
-    _limit(int(sys.argv[1]))
+    questions, answers = take_streams()
+    limit_process(int(sys.argv[1]))
     import osds.tables.proof.scan  # while the first question is being thought of
 
     for line in questions:
         message = json.loads(line)
-        _limit_question(message["seconds"], writes=message["writes"])
+        limit_question(message["seconds"], writes=message["writes"])
         answer = _answer(message, answers)
-        _send(answers, answer)
+        send(answers, answer)
         if "ended" in answer:
             return
         if "scan" in message and answer["answer"]["suspects"]:
@@ -62,15 +62,16 @@ def _scan(question: Mapping[str, Json]) -> Json:
 def _ask(question: Mapping[str, Json], answers: BinaryIO) -> Json:
     from osds.tables.asking import ask
 
-    return ask(Question(**question), lambda count: _send(answers, {"rows": count})).to_json()
+    return ask(Question(**question), lambda count: send(answers, {"rows": count})).to_json()
 
 
-def _send(answers: BinaryIO, message: dict[str, Json]) -> None:
+def send(answers: BinaryIO, message: dict[str, Json]) -> None:
+    """Write one message."""
     answers.write(json.dumps(message).encode("ascii") + b"\n")
     answers.flush()
 
 
-def _take_streams() -> tuple[BinaryIO, BinaryIO]:
+def take_streams() -> tuple[BinaryIO, BinaryIO]:
     """The standard streams for ourselves: what anybody else reads here is empty, and what they print goes nowhere."""
     questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -80,7 +81,8 @@ def _take_streams() -> tuple[BinaryIO, BinaryIO]:
     return questions, answers
 
 
-def _limit(memory: int) -> None:
+def limit_process(memory: int) -> None:
+    """Limit the bytes of memory of this process and the files that it may have open; a crash leaves nothing behind."""
     if sys.platform == "win32":
         return
     import resource
@@ -93,7 +95,8 @@ def _limit(memory: int) -> None:
         _lower(kind, amount)
 
 
-def _limit_question(seconds: int, *, writes: bool) -> None:
+def limit_question(seconds: int, *, writes: bool) -> None:
+    """Limit the seconds of a processor from now on, and what may be written into one file."""
     if sys.platform == "win32":
         return
     import resource

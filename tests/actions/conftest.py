@@ -30,7 +30,7 @@ runs: { using: composite, steps: [{ shell: bash, run: uv --version }] }
 """
 UPLOAD = """
 name: stub of actions/upload-artifact
-inputs: { name: {}, path: {}, if-no-files-found: {}, overwrite: {}, retention-days: {} }
+inputs: { name: {}, path: {}, if-no-files-found: {}, include-hidden-files: {}, overwrite: {}, retention-days: {} }
 runs:
   using: composite
   steps:
@@ -41,14 +41,20 @@ runs:
         mkdir "$ARTIFACTS/$NAME" && cp -r "$FOLDER/." "$ARTIFACTS/$NAME"
 """
 DOWNLOAD = """
-name: stub of actions/download-artifact
-inputs: { name: {}, path: {} }
+name: stub of actions/download-artifact; with a pattern each artifact comes into a folder of its own name
+inputs: { name: {}, pattern: {}, path: {} }
 runs:
   using: composite
   steps:
     - shell: bash
-      env: { NAME: "${{ inputs.name }}", FOLDER: "${{ inputs.path }}" }
-      run: mkdir -p "$FOLDER" && cp -r "$ARTIFACTS/$NAME/." "$FOLDER"
+      env: { NAME: "${{ inputs.name }}", PATTERN: "${{ inputs.pattern }}", FOLDER: "${{ inputs.path }}" }
+      run: |
+        mkdir -p "$FOLDER"
+        if test -n "$PATTERN"; then
+          for found in $(cd "$ARTIFACTS" && compgen -G "$PATTERN"); do cp -r "$ARTIFACTS/$found" "$FOLDER"; done
+        else
+          cp -r "$ARTIFACTS/$NAME/." "$FOLDER"
+        fi
 """
 CREDENTIALS = """
 name: stub of aws-actions/configure-aws-credentials
@@ -57,7 +63,9 @@ runs: { using: composite, steps: [{ shell: bash, run: echo nobody may ask for a 
 """
 APP_TOKEN = """
 name: stub of actions/create-github-app-token
-inputs: { client-id: {}, private-key: {}, permission-contents: {}, permission-pull-requests: {}, permission-issues: {} }
+inputs:
+  { client-id: {}, private-key: {}, permission-actions: {}, permission-contents: {}, permission-issues: {},
+    permission-pull-requests: {} }
 runs: { using: composite, steps: [{ shell: bash, run: echo there is no app here && exit 1 }] }
 """
 # act itself stands in for a checkout of what started the run; this is for one that names another commit.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,10 +12,14 @@ from typing import Any
 import pytest
 import yaml
 
-from osds.registry.template import registry_files
+from osds.cli import cli  # noqa: F401 (adds all commands to the group)
+from osds.cli.registry import registry as registry_group
+from osds.registry.sweep_plan import MAX_JOBS
+from osds.registry.template import odd_minute, registry_files
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("registry-check", "registry-merge")
+NAMES = ("registry-check", "registry-merge", "registry-sweep")
+WRITTEN_BESIDE = {"watch", "news", "notify"}  # the last steps of a sweep
 
 
 def load(text: str) -> dict[Any, Any]:
@@ -39,13 +44,62 @@ def registry(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_caller__grants_exactly_what_the_job_asks_for(registry: Path, name: str) -> None:
+def test_caller__grants_exactly_what_the_jobs_ask_for(registry: Path, name: str) -> None:
     caller = load((registry / f".github/workflows/{name}.yml").read_text("utf-8"))
-    [call], [job] = caller["jobs"].values(), ours(name)["jobs"].values()
+    [call] = caller["jobs"].values()
+    asked: dict[str, str] = {}
+    for job in ours(name)["jobs"].values():
+        asked |= {grant: level for grant, level in job["permissions"].items() if asked.get(grant) != "write"}
     assert caller["permissions"] == ours(name)["permissions"] == {}
     assert call["uses"] == f"openspending/osds/.github/workflows/{name}.yml@v0"
-    assert call["permissions"] == job["permissions"]
-    assert set(call["with"]) <= set(ours(name)[True]["workflow_call"]["inputs"])
+    assert call["permissions"] == asked
+    called = ours(name)[True]["workflow_call"]
+    assert set(call["with"]) <= set(called["inputs"])
+    assert set(call.get("secrets", {})) <= set(called.get("secrets", {}))
+
+
+def test_sweep__the_jobs_that_meet_strangers_hold_nothing() -> None:
+    jobs = ours("registry-sweep")["jobs"]
+    assert jobs["plan"]["permissions"] == {"contents": "read"}
+    assert jobs["shard"]["permissions"] == {}
+    assert "environment" not in jobs["shard"]
+    for step in jobs["shard"]["steps"]:
+        assert not any("token" in str(value) or "secrets." in str(value) for value in step.get("env", {}).values())
+        assert not {"OSDS_TOKEN", "INPUT_TOKEN"} & set(step.get("env", {}))
+
+
+def test_sweep__fits_the_matrix_and_comes_to_an_end_after_a_job_that_failed() -> None:
+    shard, finish = ours("registry-sweep")["jobs"]["shard"], ours("registry-sweep")["jobs"]["finish"]
+    assert shard["strategy"]["fail-fast"] is False
+    assert shard["strategy"]["matrix"] == {"shard": "${{ fromJSON(needs.plan.outputs.shards) }}"}
+    assert ours("registry-sweep")[True]["workflow_call"]["inputs"]["max-jobs"]["default"] == MAX_JOBS == 256
+    assert "!cancelled()" in finish["if"]
+    assert finish["needs"] == ["plan", "shard"]
+
+
+def test_sweep__begins_at_an_odd_minute_of_the_registry_itself(registry: Path) -> None:
+    text = (registry / ".github/workflows/registry-sweep.yml").read_text("utf-8")
+    assert len(text.splitlines()) <= 15
+    [line] = load(text)[True]["schedule"]
+    minute, hour, *rest = line["cron"].split()
+    assert (int(minute), hour, rest) == (odd_minute("Ours"), "3", ["*", "*", "*"])
+    minutes = {odd_minute(f"Registry {n}") for n in range(500)}
+    assert minutes == {n for n in range(60) if n % 2}
+
+
+def test_workflows__name_commands_and_flags_that_are_there() -> None:
+    for name in NAMES:
+        for job in ours(name)["jobs"].values():
+            for step in job["steps"]:
+                words = shlex.split(step.get("run", "").replace("\\\n", " "))
+                if "osds" not in words:
+                    continue
+                _, command, *given = words[words.index("osds") + 1 :]
+                if command not in registry_group.commands:
+                    assert command in WRITTEN_BESIDE
+                    continue
+                known = {flag for option in registry_group.commands[command].params for flag in option.opts}
+                assert {word for word in given if word.startswith("--") and word != "--"} <= known
 
 
 def test_check__may_only_read_and_merge__is_started_by_no_stranger(registry: Path) -> None:

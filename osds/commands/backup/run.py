@@ -43,7 +43,7 @@ def run_backup(
         owner=owner,
         name=name,
         max_bytes=size_of(settings.max_size, "--max-size"),
-        takedowns=_read_takedowns(takedowns),
+        takedowns=read_takedowns(takedowns),
     )
     lfs = lfs_sources(None, url, access)
     done = back_up(order, _store(settings), lfs, clock=SystemClock(), progress=session.progress, dry_run=dry_run)
@@ -69,7 +69,7 @@ def run_restore(
         Path(output),
         at=at,
         max_bytes=size_of(settings.max_size, "--max-size"),
-        takedowns=_read_takedowns(takedowns),
+        takedowns=read_takedowns(takedowns),
         progress=session.progress,
     )
     lines = [f"Restored {done.dataset} in {one_line(output)}, as it was backed up on {one_line(done.backup.made)}"]
@@ -83,7 +83,7 @@ def run_restore(
 
 def run_drill(session: Session, settings: Settings, *, seed: int | None, takedowns: str | None) -> int:
     """Restore one backup at random and validate it; what it says is the exit code."""
-    done = drill(_store(settings), settings, seed=seed, takedowns=_read_takedowns(takedowns), progress=session.progress)
+    done = drill(_store(settings), settings, seed=seed, takedowns=read_takedowns(takedowns), progress=session.progress)
     dataset, backup = done.restoration.dataset, done.restoration.backup
     verdict = "valid" if done.report.valid else "not valid"
     lines = [
@@ -144,7 +144,8 @@ def _store(settings: Settings) -> ObjectStore:
     return open_store(settings.store, endpoint=settings.endpoint)
 
 
-def _read_takedowns(path: str | None) -> frozenset[str]:
+def read_takedowns(path: str | None) -> frozenset[str]:
+    """The datasets on the list in the file `path`. Raises `UsageError` if it cannot be read."""
     if path is None:
         return frozenset()
     try:

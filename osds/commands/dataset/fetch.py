@@ -34,14 +34,20 @@ class Fetched:
     failure: OsdsError | None = None
 
 
-def find_pointers(folder: Path) -> tuple[Wanted, ...]:
-    """The pointers among the files that the descriptor names. Raises `UsageError` if that cannot be read."""
-    value, _ = strict_json.load(read_descriptor(folder, strict_json.MAX_BYTES))
+def named_files(content: bytes) -> tuple[str, ...]:
+    """The safe paths of files that the descriptor `content` names. Raises `UsageError` if it cannot be read."""
+    value, _ = strict_json.load(content)
     raw = value if isinstance(value, dict) else {}
     resources = raw.get("resources")
     if not isinstance(resources, list) or not all(isinstance(each, dict) for each in resources):
         raise UsageError("The descriptor cannot be read", next_step="Run `osds validate`, which says what is wrong")
-    found = ((path, look(folder, path).pointer) for path in wanted_files(read_package(raw)))
+    return wanted_files(read_package(raw))
+
+
+def find_pointers(folder: Path) -> tuple[Wanted, ...]:
+    """The pointers among the files that the descriptor names. Raises `UsageError` if that cannot be read."""
+    paths = named_files(read_descriptor(folder, strict_json.MAX_BYTES))
+    found = ((path, look(folder, path).pointer) for path in paths)
     return tuple(Wanted(path=path, pointer=pointer) for path, pointer in found if pointer is not None)
 
 
