@@ -8,21 +8,17 @@ matrix run on one machine, with all its variables, and share its disk; artifacts
 from __future__ import annotations
 
 import json
-import re
 import shutil
-import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from osds.cli import cli  # noqa: F401 (adds all commands to the group)
-from osds.cli.registry import registry as registry_group
 from osds.registry.catalog import CATALOG_FILE, Entry, parse_catalog
 from osds.registry.template import registry_files
+from tests.actions.checkouts import check_out
 from tests.forge.at_home import Home, serve_at_home
 from tests.forge.people import REGISTRY, inhabit
 from tests.sweeping.test_sweep import PUBLISHED, TROUBLES, snapshot
@@ -38,7 +34,7 @@ def home(act_program: str, tmp_path: Path) -> Iterator[Home]:
     """GitHub, with a registry from the template, and twenty-nine of the thirty repositories that it lists."""
     with serve_at_home(tmp_path / "github") as home:
         inhabit(home.forge)
-        home.forge.add_app("github-actions", token=TOKEN, repositories={REGISTRY}, contents="write")
+        home.forge.add_app("github-actions", token=TOKEN, repositories={REGISTRY}, contents="write", actions="write")
         files = registry_files(title="Ours", core_organisation="os-data")
         catalog = parse_catalog(files[CATALOG_FILE].decode())
         for name, content in thirty().items():
@@ -50,34 +46,18 @@ def home(act_program: str, tmp_path: Path) -> Iterator[Home]:
         yield home
 
 
-def clone(home: Home, target: Path, act: Act, **inputs: object) -> Path:
-    """The registry as a runner has it; ci.yml is its own sweep with these inputs, in words that act knows."""
-    subprocess.run(["git", "clone", "--quiet", str(home.forge.repositories[REGISTRY].folder), str(target)], check=True)
-    subprocess.run(
-        ["git", "-C", str(target), "remote", "set-url", "origin", f"https://github.com/{REGISTRY}"], check=True
-    )
-    workflows = target / ".github" / "workflows"
-    caller = yaml.safe_load((workflows / "registry-sweep.yml").read_text("utf-8"))
-    [call] = caller["jobs"].values()
-    call |= {"uses": "./.github/workflows/called.yml", "with": {**call["with"], **inputs}}
-    called = yaml.safe_load((act.project / ".github/workflows/registry-sweep.yml").read_text("utf-8"))
-    finish = called["jobs"]["finish"]
-    finish["steps"] = [step for step in finish["steps"] if _is_there(step)]
-    for name, workflow in (("ci.yml", caller), ("called.yml", called)):
-        text = yaml.safe_dump({"on" if key is True else key: value for key, value in workflow.items()})
-        (workflows / name).write_text(text.replace("uses: $/setup", f"uses: {act.ready}"), "utf-8")
-    return target
-
-
-def _is_there(step: Mapping[str, Any]) -> bool:
-    """False for a step whose command this version does not have yet."""
-    command = re.search(r" registry (\w+)", step.get("run", ""))
-    return command is None or command[1] in registry_group.commands
-
-
 def test_sweep__thirty_datasets_of_which_five_are_broken(act: Act, home: Home, tmp_path: Path) -> None:
     act = replace(act, environ={**act.environ, **home.environ})
-    folder = clone(home, tmp_path / "registry", act, **{"store": str(tmp_path / "store"), "max-seconds": 15})
+    folder = check_out(
+        home,
+        REGISTRY,
+        tmp_path / "registry",
+        act=act,
+        setup=act.ready,
+        workflow="registry-sweep.yml",
+        store=str(tmp_path / "store"),
+        max_seconds=15,
+    )
     town, token = Town(registry=home.forge.repositories[REGISTRY].folder), ("--secret", f"GITHUB_TOKEN={TOKEN}")
     first = act.run(folder, "workflow_dispatch", {}, *token)
     assert first.jobs == {"plan": "success", "shard": "success", "finish": "success"}, first.everything

@@ -6,11 +6,12 @@ templates call them.
 
 from __future__ import annotations
 
+import json
 import re
-import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -19,6 +20,7 @@ import pytest
 
 from osds.registry.issue_form import FORM_LABEL
 from osds.registry.template import registry_files
+from tests.actions.checkouts import check_out
 from tests.forge.at_home import Home, serve_at_home
 from tests.forge.people import REGISTRY, inhabit
 from tests.forge.state import Forge
@@ -26,9 +28,9 @@ from tests.forge.values import Conversation, Level
 
 Act = Any  # conftest.Act, which a test module cannot import
 
+FORM = rf"https://github\.com/{REGISTRY}/issues/new\?[^\s)>`]*"
 TOKEN = "ghs_token_of_this_run"
 PUSH = {"ref": "refs/heads/main", "repository": {"default_branch": "main"}}
-CALLED = re.compile(r"uses: openspending/osds/\.github/workflows/([\w-]+)\.yml@v0")
 
 
 @pytest.fixture
@@ -46,21 +48,6 @@ def home(act_program: str, tmp_path: Path) -> Iterator[Home]:
         policy = files["osds.yml"].replace(b"\nwaiting-hours: 24\n", b"\nwaiting-hours: 0\n")
         home.forge.add(REGISTRY, files | {"osds.yml": policy}, writers={"keeper"})
         yield home
-
-
-def clone(home: Home, full_name: str, target: Path, act: Act, caller: str) -> Path:
-    """A clone as a runner has it, with the workflow `caller` of it as ci.yml, in words that act knows."""
-    bare = home.forge.repositories[full_name].folder
-    subprocess.run(["git", "clone", "--quiet", str(bare), str(target)], check=True)
-    url = f"https://github.com/{full_name}"
-    subprocess.run(["git", "-C", str(target), "remote", "set-url", "origin", url], check=True)
-    workflows = target / ".github" / "workflows"
-    text = (workflows / caller).read_text("utf-8")
-    for name in CALLED.findall(text):
-        called = (act.project / ".github" / "workflows" / f"{name}.yml").read_text("utf-8")
-        (workflows / f"called-{name}.yml").write_text(called.replace("uses: $/setup", f"uses: {act.setup}"), "utf-8")
-    (workflows / "ci.yml").write_text(CALLED.sub(r"uses: ./.github/workflows/called-\1.yml", text), "utf-8")
-    return target
 
 
 def press_the_button(forge: Forge, link: str, login: str) -> Conversation:
@@ -88,32 +75,33 @@ def test_new_dataset__is_listed_published_and_in_the_feed_after_three_runs_witho
     act = replace(act, environ={**act.environ, **home.environ})
     store, began = tmp_path / "store", time.monotonic()
     store.mkdir()
-    caller = (act.project / "osds" / "templates" / "workflow.yml").read_text("utf-8")
-    caller = caller.replace("    # with:\n", "    with:\n").replace(
-        "    #   store: s3://BUCKET/PREFIX", f"      store: {store}"
-    )
-    caller = caller.replace("    #   registry: OWNER/REPO", f"      registry: {REGISTRY}")
     files = {name: text.encode() for name, text in dataset.items()}
-    home.forge.add("alice/budget", {**files, ".github/workflows/osds.yml": caller.encode()})
+    caller = (act.project / "osds" / "templates" / "workflow.yml").read_bytes()
+    home.forge.add("alice/budget", {**files, ".github/workflows/osds.yml": caller})
+    run = partial(check_out, home, act=act, setup=act.setup)
+    token = ("--secret", f"GITHUB_TOKEN={TOKEN}")
 
-    first = act.run(clone(home, "alice/budget", tmp_path / "dataset", act, "osds.yml"), "push", PUSH)
+    there = run("alice/budget", tmp_path / "dataset", workflow="osds.yml", store=str(store), registry=REGISTRY)
+    first = act.run(there, "push", PUSH)
     assert first.jobs == dict.fromkeys(["validate", "aggregate", "publish", "register"], "success"), first.everything
     assert first.outputs("osds", job="publish")["published"] == "true"
-    link = next(
-        word for summary in first.summaries for word in re.findall(r"https://[^\s)>]*/issues/new\?[^\s)>]*", summary)
-    )
-    issue = press_the_button(home.forge, link, "alice")
+    issue = press_the_button(home.forge, re.findall(FORM, "\n".join(first.summaries))[0], "alice")
 
-    clone(home, REGISTRY, tmp_path / "registry", act, "registry-merge.yml")
-    token = ("--secret", f"GITHUB_TOKEN={TOKEN}")
-    second = act.run(tmp_path / "registry", "workflow_dispatch", PUSH, *token)
+    there = run(REGISTRY, tmp_path / "merging", workflow="registry-merge.yml")
+    second = act.run(there, "workflow_dispatch", PUSH, *token)
     assert second.jobs == {"merge": "success"}, second.everything
     assert issue.state == "closed"
-    catalog = home.forge.repositories[REGISTRY].folder
-    show = ["git", "-C", str(catalog), "show", "main:data/catalog.csv"]
-    assert (
-        "https://github.com/alice/budget,budget,alice," in subprocess.run(show, capture_output=True, text=True).stdout
-    )
-    assert TOKEN not in second.everything
+
+    there = run(REGISTRY, tmp_path / "sweeping", workflow="registry-sweep.yml", store=str(store))
+    third = act.run(there, "workflow_dispatch", PUSH, *token)
+    assert third.jobs == dict.fromkeys(["plan", "shard", "finish"], "success"), third.everything
+    feed = json.loads((store / "registry" / "feed.json").read_text("utf-8"))
+    assert [item["title"] for item in feed["items"]] == [
+        "Version 1 of alice/budget was published",
+        "alice/budget was added",
+    ]
+    badge = json.loads((store / "registry" / "datasets" / "alice" / "budget" / "badge.json").read_text("utf-8"))
+    assert (badge["label"], badge["message"]) == ("OpenSpending", "valid · 2026 · version 1")
+    assert TOKEN not in first.everything + second.everything + third.everything
     with capsys.disabled():
         print(f" {time.monotonic() - began:.1f} s", end="")
