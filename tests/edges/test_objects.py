@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 from obstore.exceptions import GenericError
 
-from osds.edges.object_errors import is_missing_object
+from osds.edges.object_errors import Moment, is_missing_object, passing
 from osds.edges.objects import DifferentContentError, FolderStore, ObjectStore, Version, open_store
 from osds.edges.patience import TRIES, Patience
 from osds.errors import OsdsError, OutsideError, UsageError
+from tests.store.azure import Azurite, azure_environment, running_azurite
 from tests.store.s3 import SECRET, new_bucket, request_s3, running_s3, s3_environment
 
 _numbers = count()
@@ -52,12 +53,22 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     s3_environment(monkeypatch)
 
 
-@pytest.fixture(params=["folder", "memory", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
+@pytest.fixture(scope="module")
+def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
+    with running_azurite(tmp_path_factory.mktemp("azurite")) as running:
+        yield running
+
+
+@pytest.fixture(params=["folder", "memory", "s3", "azure"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ObjectStore:
     if request.param == "folder":
         return open_store(str(tmp_path / "store"))
     if request.param == "memory":
         return open_store("memory:///")
+    if request.param == "azure":
+        azure_environment(monkeypatch)
+        running: Azurite = request.getfixturevalue("azurite")
+        return open_store(f"az://{running.new_container()}/some/prefix", endpoint=running.endpoint)
     endpoint = request.getfixturevalue("s3")
     return open_store(f"s3://{new_bucket(endpoint)}/some/prefix", endpoint=endpoint)
 
@@ -483,3 +494,10 @@ def test_is_missing_object__also_where_a_bulk_delete_says_so() -> None:
     """Some servers take it amiss if what is removed has gone already; two publishers may tidy up at once."""
     assert is_missing_object(GenericError("Error deleting a/by-5.csv: The key does not exist. (code: NoSuchKey)"))
     assert not is_missing_object(GenericError("Error deleting a/by-5.csv: no (code: AccessDenied)"))
+
+
+def test_passing__also_where_a_bulk_delete_says_so() -> None:
+    """Azure names a status for each key, S3 an error code."""
+    busy = passing(GenericError("Bulk delete request failed for key k: The server is busy. (code: 503)"))
+    assert busy == Moment(answered=True, busy=True)
+    assert passing(GenericError("Bulk delete request failed for key k: no. (code: 403)")) is None
