@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from obstore.exceptions import PermissionDeniedError, UnauthenticatedError
 
+from osds.edges.busy import BUSY_STATUSES
 from osds.errors import OsdsError, OutsideError, UsageError
 
 # The second form, of both, is that of a bulk delete.
@@ -35,7 +36,6 @@ _UNREACHABLE = re.compile(
 
 _PASSING = frozenset({408, 409, 429, 500, 502, 503, 504})
 _LASTING_CODES = frozenset({"BlobAlreadyExists"})  # a 409 of Azure: what was to be created is there
-_BUSY = frozenset({429, 503})
 _PASSING_CODES = frozenset({"InternalError", "SlowDown", "ServiceUnavailable"})
 
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -83,7 +83,7 @@ def passing(error: Exception) -> Moment | None:
         return None
     if found.status is not None:
         worth_it = found.status in _PASSING and found.code not in _LASTING_CODES
-        return Moment(answered=True, busy=found.status in _BUSY) if worth_it else None
+        return Moment(answered=True, busy=found.status in BUSY_STATUSES) if worth_it else None
     if found.code in _PASSING_CODES:
         return Moment(answered=True, busy=found.code == "SlowDown")
     return Moment(answered=False, busy=False) if _UNREACHABLE.search(found.text) else None

@@ -18,7 +18,7 @@ from obstore.store import MemoryStore, from_url
 
 from osds.edges.object_folder import FolderStore
 from osds.edges.object_store import Clients, DifferentContentError, ObjectStore, Stored, Version
-from osds.edges.patience import Patience
+from osds.edges.patience import BUSY, LONGEST, Patience
 from osds.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ _FORMS = "Use a folder, file:///FOLDER, s3://BUCKET[/PREFIX], gs://BUCKET[/PREFI
 _ENDPOINTS = {"s3": "endpoint", "gs": "base_url", "az": "endpoint"}  # how obstore calls it, by scheme
 Config = Any  # one of the typed dicts of obstore, by scheme
 
-# `Patience` repeats whole calls. Only what is inside a stream of parts cannot wait for it: there obstore repeats.
+# `Patience` repeats whole calls. Only what is inside a stream of parts cannot wait for it: there obstore repeats, after
+# `BUSY` seconds at least.
 _ONCE: RetryConfig = {"max_retries": 0}
-_RETRIES: RetryConfig = {"max_retries": 6, "retry_timeout": timedelta(seconds=30)}
 _READING: ClientConfig = {"connect_timeout": "4s", "read_timeout": "10s", "timeout": "5m"}
 # No read timeout here: the time of the upload itself would count as waiting for an answer.
 _WRITING: ClientConfig = {"connect_timeout": "4s", "timeout": "5m"}
@@ -82,6 +82,13 @@ def _remote_store(url: str, endpoint: str | None, patience: Patience | None) -> 
     # signature alone, which has their SHA-256 in it: a second hash of each would cost a fifth of the speed.
     hashed: Config = {**config, "checksum_algorithm": "sha256"} if scheme == "s3" else config
 
+    scale = patience.scale if patience else 1.0
+    retries: RetryConfig = {
+        "max_retries": 6,
+        "retry_timeout": timedelta(seconds=60),
+        "backoff": {"init_backoff": timedelta(seconds=BUSY * scale), "max_backoff": timedelta(seconds=LONGEST * scale)},
+    }
+
     def client(config: Config, options: ClientConfig, retries: RetryConfig) -> Client:
         allowed: ClientConfig = {**options, "allow_http": plain}
         return from_url(url, config=config, client_options=allowed, retry_config=retries)
@@ -90,7 +97,7 @@ def _remote_store(url: str, endpoint: str | None, patience: Patience | None) -> 
         clients = Clients(
             reading=client(config, _READING, _ONCE),
             writing=client(hashed, _WRITING, _ONCE),
-            streaming=client(config, _WRITING, _RETRIES),
+            streaming=client(config, _WRITING, retries),
         )
         return ObjectStore(url, clients, patience)
     except (BaseError, ValueError):

@@ -20,7 +20,9 @@ from osds.edges.objects import DifferentContentError, FolderStore, ObjectStore, 
 from osds.edges.patience import TRIES, Patience
 from osds.errors import OsdsError, OutsideError, UsageError
 from tests.store.azure import Azurite, azure_environment, running_azurite
+from tests.store.gcs_front import gcs_environment, running_gcs_front
 from tests.store.s3 import SECRET, new_bucket, request_s3, running_s3, s3_environment
+from tests.store.s3_front import Front
 
 _numbers = count()
 
@@ -59,7 +61,13 @@ def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
         yield running
 
 
-@pytest.fixture(params=["folder", "memory", "s3", "azure"])
+@pytest.fixture(scope="module")
+def gcs() -> Iterator[Front]:
+    with running_gcs_front() as front:
+        yield front
+
+
+@pytest.fixture(params=["folder", "memory", "s3", "azure", "gcs"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ObjectStore:
     if request.param == "folder":
         return open_store(str(tmp_path / "store"))
@@ -69,6 +77,10 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         azure_environment(monkeypatch)
         running: Azurite = request.getfixturevalue("azurite")
         return open_store(f"az://{running.new_container()}/some/prefix", endpoint=running.endpoint)
+    if request.param == "gcs":
+        gcs_environment(monkeypatch)
+        front: Front = request.getfixturevalue("gcs")
+        return open_store(f"gs://{front.shelf.new_bucket()}/some/prefix", endpoint=front.endpoint)
     endpoint = request.getfixturevalue("s3")
     return open_store(f"s3://{new_bucket(endpoint)}/some/prefix", endpoint=endpoint)
 
@@ -377,7 +389,7 @@ def test_failure__the_server_is_busy() -> None:
     with answering((503, _error("SlowDown"))) as (endpoint, requests):
         with pytest.raises(OutsideError, match=r"failed at k \(the answer was 503 SlowDown\)"):
             open_store("s3://bucket", endpoint=endpoint, patience=impatient()).get("k")
-        assert requests == ["GET"] * TRIES
+        assert requests == ["GET"] + ["HEAD"] * (TRIES - 1)  # as little as can be asked
 
 
 def test_failure__the_budget_of_waiting_is_used_up() -> None:
@@ -389,7 +401,7 @@ def test_failure__the_budget_of_waiting_is_used_up() -> None:
             with pytest.raises(OutsideError, match="503 SlowDown"):
                 store.get("k")
     assert sum(slept) <= 9
-    assert min(slept) >= 1  # a busy server is left alone
+    assert min(slept) >= 2  # a busy server is left alone
     assert len(requests) == len(slept) + 20
 
 
@@ -441,7 +453,7 @@ def test_retry__a_busy_moment_is_not_noticed() -> None:
 
 def test_create__our_own_lost_write() -> None:
     """The write happened but its answer was lost: obstore tries again and is told that the object exists."""
-    answers = [(503, ""), (412, _error("PreconditionFailed")), (200, "content")]
+    answers = [(502, ""), (412, _error("PreconditionFailed")), (200, "content")]
     with answering(*answers) as (endpoint, requests):
         assert create(open_store("s3://bucket", endpoint=endpoint, patience=impatient()), "k", b"content") is False
     assert requests == ["PUT", "PUT", "GET"]
@@ -449,7 +461,7 @@ def test_create__our_own_lost_write() -> None:
 
 @pytest.mark.parametrize("expected", [None, Version(e_tag='"old"')])
 def test_replace__our_own_lost_write(expected: Version | None) -> None:
-    answers = [(503, ""), (412, _error("PreconditionFailed")), (200, "content")]
+    answers = [(502, ""), (412, _error("PreconditionFailed")), (200, "content")]
     with answering(*answers) as (endpoint, requests):
         assert (
             replace(open_store("s3://bucket", endpoint=endpoint, patience=impatient()), "k", b"content", expected)
