@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore as Client
 
 PART = 8 * 1024 * 1024  # bytes of one part of a stream; what is not longer is one request
-_PARTS_AT_ONCE = 4
+_PARTS_AT_ONCE = 8  # of a stream; one connection alone is slow over a long way
 
 T = TypeVar("T")
 
