@@ -7,6 +7,7 @@ in a partial clone; what is not here reads as not there.
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from osds.errors import UsageError
 MAX_REVISION = 1000  # characters
 _ORDINARY = ("100644", "100755")
 _WRITE_SECONDS = 1800.0
+_FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NO_FETCH = {"GIT_NO_LAZY_FETCH": "1"}
 
 
@@ -96,7 +98,7 @@ class Past:
 def past_of(folder: Path, revision: str) -> Past:
     """The folder at a revision. Raises `UsageError` if there is no git, no repository, or no such revision in it."""
     folder = folder.resolve()
-    top = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
+    top = _top(folder)
     leave_out = "leave out --changed-since to check everything"
     if top is None:
         raise UsageError(f"{str(folder)!r} is in no git repository", next_step=f"Run it in a clone, or {leave_out}")
@@ -115,6 +117,22 @@ def past_of(folder: Path, revision: str) -> Past:
         )
     inside = PurePosixPath(folder.relative_to(top).as_posix())
     return Past(git=git, folder=folder, prefix="" if inside == PurePosixPath() else f"{inside}/", commit=commit)
+
+
+def is_before(folder: Path, commit: str, later: str) -> bool:
+    """True if the repository of `folder` knows that one commit came before the other; both are full ids.
+
+    A shallow clone does not know what it does not have, and nothing is fetched.
+    """
+    top = _top(folder.resolve())
+    if top is None or commit == later or not (_FULL_ID.fullmatch(commit) and _FULL_ID.fullmatch(later)):
+        return False
+    git = Git(folder=top, options=("safe.directory=*",))
+    return git.run("merge-base", "--is-ancestor", commit, later, environ=_NO_FETCH).code == 0
+
+
+def _top(folder: Path) -> Path | None:
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
 
 
 def _object_id(path: Path, algorithm: str) -> str:

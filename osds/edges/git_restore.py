@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from osds.edges.files import look, replace_file
+from osds.edges.files import copy_file, look
 from osds.edges.git import Git
 from osds.edges.git_mirror import make_repository, read_tree
 from osds.edges.lfs import ObjectFolder
@@ -72,7 +72,7 @@ class Restored:
         left = []
         for path, pointer in tree.pointers.items():
             if self.objects.has(pointer) and look(self.folder, path).pointer == pointer:
-                replace_file(self.folder, path, self.objects.open(pointer))
+                copy_file(self.objects.path(pointer), self.folder, path)  # compared when it came
             else:
                 left.append(path)
         return tuple(left)

@@ -14,16 +14,18 @@ from dataclasses import dataclass
 
 from obstore.exceptions import PermissionDeniedError, UnauthenticatedError
 
+from osds.edges.busy import BUSY_STATUSES
 from osds.errors import OsdsError, OutsideError, UsageError
 
-_CODE = re.compile(r"<Code>([A-Za-z]{1,60})</Code>|\(code: ([A-Za-z]{1,60})\)")  # the second is of a bulk delete
-_STATUS = re.compile(r"status code: (\d{3})\b")
+# The second form, of both, is that of a bulk delete.
+_CODE = re.compile(r"<Code>([A-Za-z]{1,60})</Code>|\(code: ([A-Za-z]{1,60})\)")
+_STATUS = re.compile(r"status code: (\d{3})\b|\(code: (\d{3})\)")
 _OS_ERROR = re.compile(r"\(os error (\d{1,5})\)")
 
 _NO_BUCKET = frozenset({"NoSuchBucket", "ContainerNotFound"})
 _BAD_CREDENTIALS = frozenset(
-    "ExpiredToken ExpiredTokenException IDPRejectedClaim InvalidAccessKeyId InvalidClientTokenId InvalidIdentityToken "
-    "InvalidToken SignatureDoesNotMatch".split()
+    "AuthenticationFailed ExpiredToken ExpiredTokenException IDPRejectedClaim InvalidAccessKeyId InvalidClientTokenId "
+    "InvalidIdentityToken InvalidToken SignatureDoesNotMatch".split()
 )
 # The places where obstore asks for credentials when the environment has none: the metadata services of the clouds.
 _METADATA_SERVICE = re.compile(r"169\.254\.(169\.254|170\.\d+)|latest/(api/token|meta-data)|metadata\.google\.internal")
@@ -33,7 +35,7 @@ _UNREACHABLE = re.compile(
 )
 
 _PASSING = frozenset({408, 409, 429, 500, 502, 503, 504})
-_BUSY = frozenset({429, 503})
+_LASTING_CODES = frozenset({"BlobAlreadyExists"})  # a 409 of Azure: what was to be created is there
 _PASSING_CODES = frozenset({"InternalError", "SlowDown", "ServiceUnavailable"})
 
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -80,8 +82,8 @@ def passing(error: Exception) -> Moment | None:
     if _METADATA_SERVICE.search(found.text) or "builder error" in found.text:
         return None
     if found.status is not None:
-        worth_it = found.status in _PASSING
-        return Moment(answered=True, busy=found.status in _BUSY) if worth_it else None
+        worth_it = found.status in _PASSING and found.code not in _LASTING_CODES
+        return Moment(answered=True, busy=found.status in BUSY_STATUSES) if worth_it else None
     if found.code in _PASSING_CODES:
         return Moment(answered=True, busy=found.code == "SlowDown")
     return Moment(answered=False, busy=False) if _UNREACHABLE.search(found.text) else None
@@ -101,7 +103,7 @@ def _symptoms(error: Exception) -> _Symptoms:
     return _Symptoms(
         text=text,
         code=code[1] or code[2] if code else None,
-        status=int(status[1]) if status else None,
+        status=int(status[1] or status[2]) if status else None,
         os_error=int(os_error[1]) if os_error else getattr(error, "errno", None),
         refused=isinstance(error, (PermissionDeniedError, UnauthenticatedError)),
     )
@@ -156,6 +158,6 @@ def _answer(found: _Symptoms, store: str, key: str) -> OsdsError:
         return OutsideError(
             f"{store} refuses access to {key}{answer}",
             next_step="The credentials need to list, read, write and delete objects there "
-            "(s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject)",
+            "(on S3: s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject)",
         )
     return OutsideError(f"{store} failed at {key}{answer}", next_step="Run the command again in a few minutes")

@@ -7,15 +7,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore
 
 from osds.edges.locks import folder_lock
-from osds.edges.object_errors import translate
+from osds.edges.object_errors import is_missing_object, translate
 from osds.edges.object_store import Clients, ObjectStore, Stored, Version
 from osds.edges.patience import Patience
 
 if TYPE_CHECKING:
     from obstore import Attributes
+
+_PIECE = 1 << 20  # bytes
 
 
 class FolderStore(ObjectStore):
@@ -34,6 +38,20 @@ class FolderStore(ObjectStore):
     def stream(self, key: str, *, start: int = 0) -> Iterator[bytes] | None:
         """As `ObjectStore.stream`."""
         return super().stream(key, start=start) if self._folder.exists() else None
+
+    def _pieces(self, key: str, start: int) -> Iterator[bytes | None]:
+        """As `ObjectStore._pieces`, by ranges: obstore streams a local file in 8 KB, a tenth as fast."""
+        client = self._open(writing=False).reading
+        try:
+            size = obstore.head(client, key)["size"]
+            while start < size:
+                content = bytes(obstore.get_range(client, key, start=start, length=min(_PIECE, size - start)))
+                start += len(content)
+                yield content
+        except (BaseError, OSError) as error:
+            if not is_missing_object(error):
+                raise translate(error, store=self.url, key=key) from None
+            yield None
 
     def stored(self, prefix: str) -> Mapping[str, Stored]:
         """As `ObjectStore.stored`."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 
+from osds.edges.busy import is_ready
 from osds.edges.object_errors import is_missing_object, passing, translate
 from osds.edges.patience import Patience
 from osds.errors import OutsideError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore as Client
 
 PART = 8 * 1024 * 1024  # bytes of one part of a stream; what is not longer is one request
-_PARTS_AT_ONCE = 4
+_PARTS_AT_ONCE = 8  # of a stream; one connection alone is slow over a long way
 
 T = TypeVar("T")
 
@@ -78,7 +79,7 @@ class ObjectStore:
             return content, Version(e_tag=result.meta["e_tag"], version=result.meta["version"])
 
         try:
-            return self._persist(read)
+            return self._persist(key, read)
         except (BaseError, OSError) as error:
             if is_missing_object(error):
                 return None
@@ -105,7 +106,7 @@ class ObjectStore:
             except (BaseError, OSError) as error:
                 if is_missing_object(error):
                     yield None
-                elif self._is_worth_waiting(error, tried):
+                elif self._is_worth_waiting(error, tried, key):
                     continue
                 else:
                     raise translate(error, store=self.url, key=key) from None
@@ -186,14 +187,14 @@ class ObjectStore:
             )
 
         try:
-            self._persist(send)
+            self._persist(key, send)
         except (BaseError, OSError) as error:
             raise translate(error, store=self.url, key=key) from None
 
     def delete(self, key: str) -> None:
         """Remove the object; nothing happens if there is none."""
         try:
-            self._persist(lambda: obstore.delete(self._open(writing=True).writing, key))
+            self._persist(key, lambda: obstore.delete(self._open(writing=True).writing, key))
         except (BaseError, OSError) as error:
             if not is_missing_object(error):
                 raise translate(error, store=self.url, key=key) from None
@@ -210,7 +211,7 @@ class ObjectStore:
             return {m["path"]: Stored(bytes=m["size"], modified=m["last_modified"]) for chunk in chunks for m in chunk}
 
         try:
-            return self._persist(read)
+            return self._persist(prefix, read)
         except (BaseError, OSError) as error:
             raise translate(error, store=self.url, key=prefix) from None
 
@@ -223,7 +224,7 @@ class ObjectStore:
             return tuple(sorted(found["common_prefixes"])), objects
 
         try:
-            return self._persist(read)
+            return self._persist(prefix, read)
         except (BaseError, OSError) as error:
             raise translate(error, store=self.url, key=prefix) from None
 
@@ -236,6 +237,7 @@ class ObjectStore:
 
     def _put(self, key: str, content: bytes, mode: PutMode, attributes: Attributes) -> None:
         self._persist(
+            key,
             lambda: obstore.put(
                 self._open(writing=True).writing,
                 key,
@@ -243,23 +245,28 @@ class ObjectStore:
                 mode=mode,
                 attributes=self._kept(attributes),
                 use_multipart=False,
-            )
+            ),
         )
 
-    def _persist(self, call: Callable[[], T]) -> T:
-        """The result of `call`, after as many tries as it is worth."""
+    def _persist(self, key: str, call: Callable[[], T]) -> T:
+        """The result of `call`, which is about `key`, after as many tries as it is worth."""
         for tried in count(1):
+            self._patience.keep_quiet()
             try:
                 return call()
             except (BaseError, OSError) as error:
-                if not self._is_worth_waiting(error, tried):
+                if not self._is_worth_waiting(error, tried, key):
                     raise
         raise AssertionError
 
-    def _is_worth_waiting(self, error: Exception, tried: int) -> bool:
+    def _is_worth_waiting(self, error: Exception, tried: int, key: str) -> bool:
         """True, after a while, if the call may succeed now."""
         moment = passing(error)
-        return moment is not None and self._patience.wait(tried, answered=moment.answered, busy=moment.busy)
+        if moment is None or not self._patience.wait(tried, answered=moment.answered, busy=moment.busy):
+            return False
+        return not moment.busy or is_ready(
+            self._open(writing=False).reading, key, self._patience, tried + 1, store=self.url
+        )
 
 
 def _attributes(content_type: str, cache_control: str, disposition: str | None) -> Attributes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import url2pathname
 
@@ -18,11 +18,11 @@ from obstore.store import MemoryStore, from_url
 
 from osds.edges.object_folder import FolderStore
 from osds.edges.object_store import Clients, DifferentContentError, ObjectStore, Stored, Version
-from osds.edges.patience import Patience
+from osds.edges.patience import BUSY, LONGEST, Patience
 from osds.errors import UsageError
 
 if TYPE_CHECKING:
-    from obstore.store import ClientConfig, RetryConfig, S3Config
+    from obstore.store import ClientConfig, RetryConfig
     from obstore.store import ObjectStore as Client
 
 __all__ = ["DifferentContentError", "FolderStore", "ObjectStore", "Stored", "Version", "open_store"]
@@ -30,10 +30,12 @@ __all__ = ["DifferentContentError", "FolderStore", "ObjectStore", "Stored", "Ver
 # A bucket, then segments of a path that mean themselves: obstore would decode %20 and resolve "..".
 _REMOTE = re.compile(r"[a-z0-9]+://[^/:%]+(/(?!\.\.?(/|$))[^/%]+)*/?")
 _FORMS = "Use a folder, file:///FOLDER, s3://BUCKET[/PREFIX], gs://BUCKET[/PREFIX] or az://CONTAINER[/PREFIX]"
+_ENDPOINTS = {"s3": "endpoint", "gs": "base_url", "az": "endpoint"}  # how obstore calls it, by scheme
+Config = Any  # one of the typed dicts of obstore, by scheme
 
-# `Patience` repeats whole calls. Only what is inside a stream of parts cannot wait for it: there obstore repeats.
+# `Patience` repeats whole calls. Only what is inside a stream of parts cannot wait for it: there obstore repeats, after
+# `BUSY` seconds at least.
 _ONCE: RetryConfig = {"max_retries": 0}
-_RETRIES: RetryConfig = {"max_retries": 6, "retry_timeout": timedelta(seconds=30)}
 _READING: ClientConfig = {"connect_timeout": "4s", "read_timeout": "10s", "timeout": "5m"}
 # No read timeout here: the time of the upload itself would count as waiting for an answer.
 _WRITING: ClientConfig = {"connect_timeout": "4s", "timeout": "5m"}
@@ -42,11 +44,14 @@ _WRITING: ClientConfig = {"connect_timeout": "4s", "timeout": "5m"}
 def open_store(url: str, *, endpoint: str | None = None, patience: Patience | None = None) -> ObjectStore:
     """The store at `url`: a folder, file:///FOLDER, s3://BUCKET[/PREFIX], gs://, az:// or memory:///.
 
-    Nothing is contacted or made yet. `endpoint` is the http(s) URL of an S3-compatible server; only there may a store
-    speak plain http. Raises `UsageError` for any other URL, and for one with a user, password or query in it.
+    Nothing is contacted or made yet. `endpoint` is the http(s) URL of a server that speaks S3 (or GCS, or Azure Blob
+    Storage); only there may a store speak plain http. Raises `UsageError` for any other URL, and for one with a user,
+    password or query in it.
     """
-    if endpoint is not None and not url.startswith("s3://"):
-        raise UsageError("An endpoint goes with a store at s3://BUCKET only", next_step="Leave out --endpoint")
+    if endpoint is not None and not url.startswith(tuple(f"{scheme}://" for scheme in _ENDPOINTS)):
+        raise UsageError(
+            "An endpoint goes with a store at s3://, gs:// or az:// only", next_step="Leave out --endpoint"
+        )
     if not re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", url):  # one letter and a colon is a drive of Windows
         return _folder_store(url)
     parts = _split(url, "store")
@@ -55,7 +60,7 @@ def open_store(url: str, *, endpoint: str | None = None, patience: Patience | No
     if parts.scheme == "memory":
         client = MemoryStore()
         return ObjectStore(url, Clients(reading=client, writing=client, streaming=client), patience)
-    if parts.scheme not in ("s3", "gs", "az") or not _REMOTE.fullmatch(url):
+    if parts.scheme not in _ENDPOINTS or not _REMOTE.fullmatch(url):
         raise UsageError(f"osds cannot store at {url}", next_step=_FORMS)
     return _remote_store(url, endpoint, patience)
 
@@ -70,13 +75,21 @@ def _folder_store(path: str) -> ObjectStore:
 
 
 def _remote_store(url: str, endpoint: str | None, patience: Patience | None) -> ObjectStore:
-    config: S3Config = {} if endpoint is None else {"endpoint": endpoint}
+    scheme = urlsplit(url).scheme
+    config: Config = {} if endpoint is None else {_ENDPOINTS[scheme]: endpoint}
     plain = endpoint is not None and _split(endpoint, "endpoint").scheme == "http"
     # S3 refuses what arrives otherwise than it was sent, and keeps the hash. Parts of a stream are covered by the
     # signature alone, which has their SHA-256 in it: a second hash of each would cost a fifth of the speed.
-    hashed: S3Config = {**config, "checksum_algorithm": "sha256"} if url.startswith("s3://") else config
+    hashed: Config = {**config, "checksum_algorithm": "sha256"} if scheme == "s3" else config
 
-    def client(config: S3Config, options: ClientConfig, retries: RetryConfig) -> Client:
+    scale = patience.scale if patience else 1.0
+    retries: RetryConfig = {
+        "max_retries": 6,
+        "retry_timeout": timedelta(seconds=60),
+        "backoff": {"init_backoff": timedelta(seconds=BUSY * scale), "max_backoff": timedelta(seconds=LONGEST * scale)},
+    }
+
+    def client(config: Config, options: ClientConfig, retries: RetryConfig) -> Client:
         allowed: ClientConfig = {**options, "allow_http": plain}
         return from_url(url, config=config, client_options=allowed, retry_config=retries)
 
@@ -84,7 +97,7 @@ def _remote_store(url: str, endpoint: str | None, patience: Patience | None) -> 
         clients = Clients(
             reading=client(config, _READING, _ONCE),
             writing=client(hashed, _WRITING, _ONCE),
-            streaming=client(config, _WRITING, _RETRIES),
+            streaming=client(config, _WRITING, retries),
         )
         return ObjectStore(url, clients, patience)
     except (BaseError, ValueError):

@@ -3,8 +3,8 @@
 All waits of one run come out of one budget, so that a store that stays away ends the run instead of holding it for ever.
 Waits grow and are spread by chance ("full jitter"), so that many publishers do not come back at the same moment:
 https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-obstore hands out no headers of an answer, so what a `Retry-After` says is not known here: a store that says "slow down"
-is given at least `BUSY` seconds, doubled each time.
+A store that says "slow down" is left alone for `BUSY` seconds at least, doubled each time; one that names a time
+(`osds.edges.busy`) is left alone for that time, by all threads of the run.
 """
 
 from __future__ import annotations
@@ -31,20 +31,30 @@ class Patience:
     scale: float = 1.0
     sleep: Callable[[float], None] = time.sleep
     waited: float = 0.0
+    _quiet_until: float = field(default=0.0, repr=False)  # as `time.monotonic` counts
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def wait(self, tried: int, *, answered: bool, busy: bool) -> bool:
+    def wait(self, tried: int, *, answered: bool, busy: bool, asked: float | None = None) -> bool:
         """Wait after the call has been `tried` so often. False, at once, if it is not worth it any more.
 
-        `answered`: the server said something, `busy`: it asked for fewer requests.
+        `answered`: the server said something, `busy`: it asked for fewer requests, `asked`: for so many seconds.
         """
         if tried >= (TRIES if answered else UNREACHABLE_TRIES):
             return False
         longest = min(LONGEST, (BUSY if busy else FIRST) * 2**tried)
-        seconds = random.uniform(BUSY if busy else 0.0, longest) * self.scale  # noqa: S311 (nothing secret)
+        chance = random.uniform(BUSY if busy else 0.0, longest) * self.scale  # noqa: S311 (nothing secret)
+        seconds = chance if asked is None else asked
         with self._lock:
             if self.waited + seconds > self.budget:
                 return False
             self.waited += seconds
+            if asked is not None:
+                self._quiet_until = max(self._quiet_until, time.monotonic() + asked)
         self.sleep(seconds)
         return True
+
+    def keep_quiet(self) -> None:
+        """Wait as long as the server has asked another thread to wait."""
+        seconds = self._quiet_until - time.monotonic()
+        if seconds > 0:
+            self.sleep(seconds)

@@ -2,7 +2,8 @@
 
 A version is compared with the one that it replaces: rows, columns, the totals of each year and measure, members of
 dimensions, the share of empty cells. More is never held back, except a total that becomes many times as large, which is
-what a misread decimal separator looks like.
+what a misread decimal separator looks like. Whatever its figures, data of an older commit is held back: a job that comes
+late, or is run again, must not take away what is newer.
 """
 
 from __future__ import annotations
@@ -37,6 +38,11 @@ def find_losses(before: Figures, after: Figures, limits: Thresholds) -> tuple[Lo
         *_members(before, after, limits.lost_members),
         *_empty(before, after, limits.more_empty),
     )
+
+
+def older_commit(published: str, offered: str) -> Loss:
+    """The loss of everything since: the commit that is offered came before the published one."""
+    return Loss(rule="older-commit", what="commit", before=published[:12], after=offered[:12], change="older")
 
 
 def _rows(before: Figures, after: Figures, limit: int) -> Iterator[Loss]:

@@ -6,6 +6,7 @@ Every document is a value that a cloud's own tool takes as it is. Who may do wha
 - a publisher reads, writes and lists there, and deletes plain copies and its own intents, never objects or versions;
 - only the role for `osds store gc` deletes objects;
 - a registry's job reads, writes and lists below `registry/`, beside what it may as a publisher;
+- the role for `osds backup` reads and writes below `backup/`, and deletes nothing;
 - a job on GitHub takes on the publisher's role by OpenID Connect, and narrows it to one dataset by a session policy.
 """
 
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from osds.dataset.identity import DatasetId
 from osds.dataset.package import Json
 from osds.errors import UsageError
+from osds.store.backup import BACKUPS, VERSIONS
 from osds.store.layout import DATASETS, GC, NEWS, OBJECTS, PLAIN, PUBLISHING, dataset_prefix
 
 ISSUER = "token.actions.githubusercontent.com"
@@ -87,13 +89,16 @@ def cors() -> Document:
 
 def lifecycle(bucket: Bucket) -> Document:
     """What was cut off in the middle is thrown away (`aws s3api put-bucket-lifecycle-configuration`)."""
-    rule = {
-        "ID": "osds-abort-incomplete-uploads",
-        "Status": "Enabled",
-        "Filter": {"Prefix": f"{bucket.prefix}{DATASETS}/"},
-        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
-    }
-    return {"Rules": [rule]}
+    rules = [
+        {
+            "ID": f"osds-abort-incomplete-uploads-{folder}",
+            "Status": "Enabled",
+            "Filter": {"Prefix": f"{bucket.prefix}{folder}/"},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+        }
+        for folder in (DATASETS, BACKUPS)
+    ]
+    return {"Rules": rules}
 
 
 def bucket_policy(bucket: Bucket) -> Document:
@@ -119,7 +124,7 @@ def bucket_policy(bucket: Bucket) -> Document:
             "Effect": "Deny",
             "Principal": "*",
             "Action": "s3:PutObject",
-            "Resource": bucket.arn(f"{DATASETS}/*/datapackage-*.json"),
+            "Resource": [bucket.arn(f"{DATASETS}/*/datapackage-*.json"), bucket.arn(f"{BACKUPS}/*/{VERSIONS}/*.json")],
             "Condition": {"Null": {"s3:if-none-match": "true"}},
         },
     )
@@ -159,6 +164,11 @@ def news_policy(bucket: Bucket) -> Document:
             "Resource": bucket.arn(f"{NEWS}/*"),
         },
     )
+
+
+def backup_policy(bucket: Bucket) -> Document:
+    """The rights of the role that runs `osds backup`: it deletes nothing, so that what was kept stays."""
+    return _policy(_listing(bucket, f"{BACKUPS}/"), _read_and_write(bucket, f"{BACKUPS}/"))
 
 
 def trust_policy(account: str, repository: Repository) -> Document:
@@ -208,14 +218,18 @@ def _publishing(bucket: Bucket, folder: str, listed: str) -> Document:
     deleted = [bucket.arn(f"{folder}{part}/*") for part in (PLAIN, PUBLISHING)]
     return _policy(
         _listing(bucket, listed),
-        {
-            "Sid": "ReadAndWrite",
-            "Effect": "Allow",
-            "Action": ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
-            "Resource": bucket.arn(f"{folder}*"),
-        },
+        _read_and_write(bucket, folder),
         {"Sid": "RemoveCopiesAndIntents", "Effect": "Allow", "Action": "s3:DeleteObject", "Resource": deleted},
     )
+
+
+def _read_and_write(bucket: Bucket, folder: str) -> Document:
+    return {
+        "Sid": "ReadAndWrite",
+        "Effect": "Allow",
+        "Action": ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
+        "Resource": bucket.arn(f"{folder}*"),
+    }
 
 
 def _listing(bucket: Bucket, prefix: str) -> Document:

@@ -37,9 +37,10 @@ from osds.cli import run
 shutil.rmtree(sys.argv[1], ignore_errors=True)
 sys.exit(run(sys.argv[2:]))
 """
-# What has to be done at the least: read, hash and write.
+# What has to be done at the least: read, hash and write; with a third path a copy as well, because a repository has
+# git-lfs content twice, among its objects and in its work tree.
 PEER = """
-import hashlib, os, sys
+import hashlib, os, shutil, sys
 digest = hashlib.sha256()
 with open(sys.argv[1], "rb") as source, open(sys.argv[2], "wb") as target:
     while block := source.read(1 << 20):
@@ -47,6 +48,8 @@ with open(sys.argv[1], "rb") as source, open(sys.argv[2], "wb") as target:
         target.write(block)
     target.flush()
     os.fsync(target.fileno())
+for copy in sys.argv[3:]:
+    shutil.copyfile(sys.argv[2], copy)
 """
 MB = 1_000_000
 
@@ -58,7 +61,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(folder: Path, options: argparse.Namespace) -> Iterator[str]:
-    """The lines of the table; files are written below `folder`, six times the content's size."""
+    """The lines of the table; files are written below `folder`, seven times the content's size."""
     dataset, content = _write_dataset(folder / "dataset", options.megabytes)
     yield f"{options.megabytes:,} MB; median of {options.runs} runs\n{MACHINE}\n"
     store, back = str(folder / "store"), str(folder / "back")
@@ -67,11 +70,14 @@ def run(folder: Path, options: argparse.Namespace) -> Iterator[str]:
     with _serving(content) as url:
         commands = {
             "python: read, hash, write": [*PYTHON, "-c", PEER, str(content), str(folder / "copy")],
+            "python: read, hash, write, copy": [
+                *PYTHON, "-c", PEER, str(content), str(folder / "copy"), str(folder / "second"),
+            ],
             "osds fetch, from the clone": [*PYTHON, "-c", FETCH, str(dataset)],
             "osds fetch, over http": [*PYTHON, "-c", FETCH, str(dataset), f"{url}/os-data/large"],
             "osds backup, to a folder": [*PYTHON, "-c", ANEW, store, *backup],
             "osds restore, from a folder": [*PYTHON, "-c", ANEW, back, *restore],
-        }
+        }  # fmt: skip
         measured = measure(commands, runs=options.runs, cwd=folder)
     yield from table(measured)
     yield ""

@@ -26,7 +26,8 @@ client = boto3.client("s3", endpoint_url=sys.argv[1], region_name="us-east-1")
 client.upload_file(sys.argv[3], sys.argv[2], "peer/" + sys.argv[3])
 """
 PEER_NAME = "boto3 upload_file"
-OURS = "osds publish"
+OURS = "osds publish, a file"
+LFS = "osds publish, git-lfs"
 AGAIN = "osds publish, unchanged"
 
 
@@ -47,27 +48,32 @@ def run(folder: Path, options: argparse.Namespace) -> Iterator[str]:
 
 
 def _upload(folder: Path, endpoint: str, options: argparse.Namespace) -> Iterator[str]:
-    """One large data file, new each time: osds and boto3 in turns."""
-    yield f"\na data file of {options.megabytes:,} MB, never seen before, to {endpoint.partition('//')[0]}// on loopback\n"
+    """One large content, new each time: boto3, osds, and osds from the git-lfs objects of a clone, in turns."""
+    yield f"\na content of {options.megabytes:,} MB, never seen before, to {endpoint.partition('//')[0]}// on loopback\n"
     bundle = _write_bundle(folder / "bundle", 10)
-    data = folder / "dataset"
+    data, clone = folder / "dataset", folder / "clone"
     data.mkdir()
-    found: dict[str, list[Measurement]] = {PEER_NAME: [], OURS: []}
+    subprocess.run(["git", "init", "--quiet", str(clone)], check=True)
+    found: dict[str, list[Measurement]] = {PEER_NAME: [], OURS: [], LFS: []}
     for turn in range(options.runs + 1):  # the first one warms the caches
         _write_data(data, bundle, options.megabytes, turn)
+        _write_clone(clone, data)
         commands: Mapping[str, Sequence[str]] = {
             PEER_NAME: [*PYTHON, "-c", PEER, endpoint, BUCKET, str(data / "data.csv")],
             OURS: _publish(data, bundle, endpoint, "large", "--publish-data", "all"),
+            LFS: _publish(clone, bundle, endpoint, "lfs", "--publish-data", "all"),
         }
         for name, command in commands.items():
             measured = run_once(command, folder)
             found[name] += [measured] if turn else []
-            shutil.rmtree(folder / "server" / BUCKET / "peer", ignore_errors=True)
-        shutil.rmtree(folder / "server" / BUCKET / "large", ignore_errors=True)
+            for sent in ("peer", "large", "lfs"):
+                shutil.rmtree(folder / "server" / BUCKET / sent, ignore_errors=True)
     yield from table(found)
-    ours, theirs = median(found[OURS]), median(found[PEER_NAME])
-    peak = max(measured.megabytes for measured in found[OURS])
-    yield f"\nosds has {theirs / ours:.0%} of boto3's speed, hashing included; at most {peak:.0f} MB of memory"
+    yield ""
+    for name in (OURS, LFS):
+        speed = median(found[PEER_NAME]) / median(found[name])
+        peak = max(measured.megabytes for measured in found[name])
+        yield f"{name}: {speed:.0%} of boto3's speed, hashing included; at most {peak:.0f} MB of memory"
 
 
 def _unchanged(folder: Path, endpoint: str, options: argparse.Namespace) -> Iterator[str]:
@@ -130,6 +136,20 @@ def _write_data(dataset: Path, bundle: Path, megabytes: int, turn: int) -> None:
     (dataset / "datapackage.json").write_bytes(descriptor)
     resources = json.loads((bundle / "datapackage.json").read_bytes())["resources"]
     _describe(bundle, resources, hashlib.sha256(descriptor).hexdigest())
+
+
+def _write_clone(clone: Path, dataset: Path) -> None:
+    """The same dataset with a pointer in the place of its file, whose content is among the git-lfs objects."""
+    shutil.rmtree(clone / ".git" / "lfs", ignore_errors=True)
+    content = dataset / "data.csv"
+    with content.open("rb") as file:
+        oid = hashlib.file_digest(file, "sha256").hexdigest()
+    place = clone / ".git" / "lfs" / "objects" / oid[:2] / oid[2:4] / oid
+    place.parent.mkdir(parents=True)
+    place.hardlink_to(content)
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {content.stat().st_size}\n"
+    (clone / "data.csv").write_text(pointer)
+    shutil.copyfile(dataset / "datapackage.json", clone / "datapackage.json")
 
 
 @contextmanager

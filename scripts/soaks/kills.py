@@ -68,7 +68,8 @@ def soak_kills(folder: Path, *, kills: int, readers: int, seed: int, every: int 
                 committed += done
                 different += not same
     yield (
-        f"killed {dead:,} of {len(moments):,} publishers, {committed:,} of them after the commit point; "
+        f"killed {dead:,} of {len(moments):,} publishers: {dead - committed:,} before the commit point moved, "
+        f"{committed:,} after; the other {len(moments) - dead:,} had ended; "
         f"{seen.reads.value:,} versions read whole, "
         f"{seen.mixed.value} mixed or corrupt; {different} second runs ended otherwise ({time.monotonic() - start:.0f} s)"
     )

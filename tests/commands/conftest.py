@@ -1,4 +1,4 @@
-"""Stores to publish into: a folder, and two S3 servers that nobody here wrote."""
+"""Stores to publish into: a folder, two S3 servers that nobody here wrote, and the dialects of other clouds."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from osds.edges.objects import ObjectStore, open_store
+from tests.store.azure import Azurite, azure_environment, running_azurite
 from tests.store.gateway import Gateway, running_gateway
+from tests.store.gcs_front import gcs_environment, running_gcs_front
 from tests.store.publishing import ONE, TWO, write_bundle
 from tests.store.s3 import new_bucket, running_s3, s3_environment
+from tests.store.s3_front import Front
 
 NewStore = Callable[[], ObjectStore]
 
@@ -30,12 +33,34 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
+    """An emulator of Azure, if there is one."""
+    with running_azurite(tmp_path_factory.mktemp("azurite")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def gcs() -> Iterator[Front]:
+    """A server in the dialect of Google Cloud Storage."""
+    with running_gcs_front() as front:
+        yield front
+
+
 def maker_of_stores(kind: str, request: pytest.FixtureRequest) -> NewStore:
     """A function that makes stores of this kind, each one empty."""
     numbers = count()
     if kind == "folder":
         folder: Path = request.getfixturevalue("tmp_path")
         return lambda: open_store(str(folder / f"store-{next(numbers)}"))
+    if kind == "azure":
+        azure_environment(request.getfixturevalue("monkeypatch"))
+        azurite: Azurite = request.getfixturevalue("azurite")
+        return lambda: open_store(f"az://{azurite.new_container()}/pre", endpoint=azurite.endpoint)
+    if kind == "gcs":
+        gcs_environment(request.getfixturevalue("monkeypatch"))
+        front: Front = request.getfixturevalue("gcs")
+        return lambda: open_store(f"gs://{front.shelf.new_bucket()}/pre", endpoint=front.endpoint)
     s3_environment(request.getfixturevalue("monkeypatch"))
     if kind == "versitygw":
         gateway: Gateway = request.getfixturevalue("gateway")
@@ -44,7 +69,7 @@ def maker_of_stores(kind: str, request: pytest.FixtureRequest) -> NewStore:
     return lambda: open_store(f"s3://{new_bucket(endpoint)}/pre", endpoint=endpoint)
 
 
-@pytest.fixture(params=["folder", "moto", "versitygw"])
+@pytest.fixture(params=["folder", "moto", "versitygw", "azure", "gcs"])
 def new_store(request: pytest.FixtureRequest) -> NewStore:
     """Makes stores of each kind in turn, each one empty."""
     return maker_of_stores(request.param, request)

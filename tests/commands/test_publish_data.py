@@ -16,6 +16,7 @@ from osds.cli import run
 from osds.commands.store.data_files import OpenPointer, data_reader, gather_data
 from osds.commands.store.publish import Published, publish_bundle
 from osds.dataset.lfs import Pointer
+from osds.dataset.lfs_content import DamagedContentError, verified
 from osds.dataset.package import read_package
 from osds.edges.object_store import PART
 from osds.edges.objects import ObjectStore, open_store
@@ -113,8 +114,8 @@ def test_data__a_pointer_is_published_as_what_it_stands_for(store: ObjectStore, 
 
 def test_data__what_a_server_sends_in_place_of_the_content(store: ObjectStore, one: Path, dataset: Path) -> None:
     (dataset / "data/small.csv").write_bytes(POINTER % (b"0" * 64, 3))
-    with pytest.raises(UnsafeInputError, match=r"data/small\.csv"):
-        offer(one, dataset, SMALL_AND_LARGE, store, lambda pointer, path: [b"abc"])
+    with pytest.raises(DamagedContentError, match=r"there has other bytes for the git-lfs object 000000000000"):
+        offer(one, dataset, SMALL_AND_LARGE, store, lambda pointer, _: verified([b"abc"], pointer, where="there"))
     assert store.get(CURRENT) is None
 
 

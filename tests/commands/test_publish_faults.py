@@ -6,7 +6,9 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,14 +22,14 @@ from scripts.soaks.kills import soak_kills
 from tests.store.publishing import CURRENT, ONE, PREFIX, TWO, files_of, publish, sequence_of, write_bundle
 from tests.store.s3 import s3_environment
 from tests.store.s3_faults import (
-    ASKING_TO_WAIT,
     INTERNAL,
     LOST_ANSWER,
     SLOW_DOWN,
+    TOO_MANY_DATE,
     Asked,
     Fault,
     always,
-    in_turn,
+    busy_for,
     no_faults,
     too_early,
 )
@@ -57,14 +59,31 @@ def test_soak__faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(lines) == 3
 
 
-@pytest.mark.parametrize("fault", ASKING_TO_WAIT)
-def test_busy__is_left_alone_as_long_as_it_asks(front: Front, one: Path, fault: Fault) -> None:
-    """For a second, that is: obstore does not show for how long, so every busy server is left alone for two."""
-    front.plan = in_turn(fault, fault)
+@pytest.mark.parametrize(
+    ("fault", "begins"),
+    [(SLOW_DOWN, lambda _: True), (TOO_MANY_DATE, lambda asked: "/objects/" in asked.key)],
+)
+def test_busy__is_left_alone_as_long_as_it_asks(
+    front: Front, one: Path, fault: Fault, begins: Callable[[Asked], bool]
+) -> None:
+    """The time in the first answer obstore does not show: so the next request is a HEAD of ours, which obeys."""
+    front.plan = busy_for(5, fault, where=begins)  # osds by itself would be back after two to four seconds
     store = open_store("s3://bucket", endpoint=front.endpoint)
     publish(one, store)
+    timeline = front.timeline
     assert sequence_of(store) == 1
-    assert too_early(front.timeline) == []
+    assert too_early(timeline) == []
+    refused = Counter(each.asked.method for each in timeline if each.fault is not None)
+    heads = refused.pop("HEAD")
+    assert 1 <= heads <= refused.total()
+
+
+def test_busy__for_longer_than_a_run_may_wait(front: Front, one: Path) -> None:
+    front.plan = always(replace(SLOW_DOWN, retry_after=86_400))
+    store = open_store("s3://bucket", endpoint=front.endpoint, patience=Patience(scale=0.001))
+    with pytest.raises(OutsideError, match="s3://bucket is busy, and asks to be left alone for 86,400 seconds"):
+        publish(one, store)
+    assert [each.asked.method for each in front.timeline] == ["GET", "HEAD"]
 
 
 def test_lost_answers__nothing_is_written_twice(front: Front, one: Path) -> None:

@@ -109,7 +109,7 @@ def test_policy__one_document_as_a_tool_takes_it(capfd: pytest.CaptureFixture[st
     store = ["store", "policy", "--store", "s3://data.example.org"]
     assert run([*store, "--only", "bucket"]) == 0
     document = json.loads(capfd.readouterr().out)
-    assert document["Statement"][0]["Resource"] == "arn:aws:s3:::data.example.org/datasets/*"
+    assert "arn:aws:s3:::data.example.org/datasets/*" in document["Statement"][0]["Resource"]
     trust = ["--account", "123456789012", "--repository", "os-team/registry", "--owner-id", "1", "--repository-id", "2"]
     assert run([*store, *trust, "--dataset", NAME]) == 0
     told = capfd.readouterr().out

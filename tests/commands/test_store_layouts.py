@@ -1,4 +1,4 @@
-"""The same history gives the same bytes in a folder and on two S3 servers."""
+"""The same history gives the same bytes in a folder, on two S3 servers, and in the dialects of other clouds."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def history(kind: str, request: pytest.FixtureRequest, folder: Path) -> dict[str
     return everything(store)
 
 
-@pytest.mark.parametrize("kind", ["moto", "versitygw"])
+@pytest.mark.parametrize("kind", ["moto", "versitygw", "azure", "gcs"])
 def test_layout__is_the_same_everywhere(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
     (tmp_path / "here").mkdir()
     (tmp_path / "there").mkdir()

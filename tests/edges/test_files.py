@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from osds.dataset.preflight import FileKind
-from osds.edges.files import dataset_folder, digest, look, read_descriptor, read_file
-from osds.errors import UsageError
+from osds.edges.files import copy_file, dataset_folder, digest, look, read_descriptor, read_file
+from osds.errors import OutsideError, UnsafeInputError, UsageError
 from tests.dataset.test_lfs import OID, POINTER
 
 
@@ -57,3 +57,28 @@ def test_digest__as_hashlib(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"budget")
     for algorithm in ("md5", "sha256"):
         assert digest(tmp_path, "a", algorithm) == hashlib.new(algorithm, b"budget").hexdigest()
+
+
+@pytest.mark.parametrize("size", [0, 1, 3_000_001])
+def test_copy_file__takes_the_place_of_a_file(tmp_path: Path, size: int) -> None:
+    content = os.urandom(size)
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.write_bytes(content)
+    target.write_bytes(b"a pointer")
+    target.chmod(0o755)
+    (tmp_path / ".target.osds-new-killed").touch()
+    copy_file(source, tmp_path, "target")
+    assert (target.read_bytes(), target.stat().st_mode & 0o777) == (content, 0o755)
+    target.write_bytes(b"another")
+    assert source.read_bytes() == content
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["source", "target"]
+
+
+def test_copy_file__only_in_the_place_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "source").write_bytes(b"1")
+    (tmp_path / "link").symlink_to("source")
+    with pytest.raises(UnsafeInputError, match="not an ordinary file"):
+        copy_file(tmp_path / "source", tmp_path, "link")
+    with pytest.raises(OutsideError, match="target cannot be written"):
+        copy_file(tmp_path / "nowhere", tmp_path, "target")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "source"]

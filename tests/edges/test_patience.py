@@ -42,3 +42,16 @@ def test_wait__everything_out_of_one_budget() -> None:
     assert sum(slept) == patience.waited <= 20
     assert patience.wait(1, answered=True, busy=True) in (True, False)
     assert sum(slept) <= 20
+
+
+def test_wait__as_long_as_was_asked_for_all_threads() -> None:
+    slept: list[float] = []
+    patience = Patience(sleep=slept.append)
+    patience.keep_quiet()
+    assert slept == []
+    assert patience.wait(1, answered=True, busy=True, asked=40)
+    patience.keep_quiet()  # another thread
+    assert slept[0] == patience.waited == 40
+    assert 39 < slept[1] <= 40
+    assert patience.wait(1, answered=True, busy=True, asked=561) is False  # more than what is left
+    assert len(slept) == 2

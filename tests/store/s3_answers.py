@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
@@ -46,8 +47,9 @@ def listing(bucket: str, objects: Mapping[str, Kept], query: Mapping[str, str]) 
             common = prefix + rest.partition(delimiter)[0] + delimiter
             found.setdefault(common, f"<CommonPrefixes><Prefix>{_encoded(common, query)}</Prefix></CommonPrefixes>")
         else:
+            modified = parsedate_to_datetime(kept.modified).strftime("%Y-%m-%dT%H:%M:%S.000Z")
             found[key] = (
-                f"<Contents><Key>{_encoded(key, query)}</Key><LastModified>2024-01-01T00:00:00.000Z</LastModified>"
+                f"<Contents><Key>{_encoded(key, query)}</Key><LastModified>{modified}</LastModified>"
                 f"<ETag>{escape(kept.e_tag)}</ETag><Size>{kept.size}</Size></Contents>"
             )
     left = [name for name in found if name > after]

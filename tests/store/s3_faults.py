@@ -6,10 +6,12 @@ the order in which parallel requests arrive, because they count each method and 
 
 from __future__ import annotations
 
+import math
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 
@@ -110,6 +112,21 @@ def in_turn(*faults: Fault | None, where: Callable[[Asked], bool] = lambda _: Tr
 def always(fault: Fault, where: Callable[[Asked], bool] = lambda _: True) -> Plan:
     """This fault whenever `where` is true."""
     return lambda asked: fault if where(asked) else None
+
+
+def busy_for(seconds: float, fault: Fault, where: Callable[[Asked], bool] = lambda _: True) -> Plan:
+    """This fault for so many seconds from the first request on of which `where` is true; Retry-After names their end."""
+    until: list[float] = []
+    lock = Lock()
+
+    def plan(asked: Asked) -> Fault | None:
+        with lock:
+            if not until and where(asked):
+                until.append(time.time() + seconds)
+            left = until[0] - time.time() if until else 0.0
+        return replace(fault, retry_after=math.ceil(left)) if left > 0 else None
+
+    return plan
 
 
 def seeded(seed: int, *, rate: float, faults: Sequence[Fault] = PASSING, in_a_row: int = 2) -> Plan:

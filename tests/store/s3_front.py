@@ -74,11 +74,11 @@ class Front:
 
 
 @contextmanager
-def running_front(*buckets: str, folder: Path | None = None, port: int = 0) -> Iterator[Front]:
-    """A server with these buckets for as long as the context lasts; contents go into a temporary folder or `folder`."""
+def running_front(*buckets: str, handler: type[Handler] | None = None) -> Iterator[Front]:
+    """A server with these buckets for as long as the context lasts; contents go into a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="s3-front-") as temporary:
-        shelf = Shelf(folder or Path(temporary))
-        with _Server(("127.0.0.1", port), _Handler) as server:
+        shelf = Shelf(Path(temporary))
+        with _Server(("127.0.0.1", 0), handler or Handler) as server:
             front = Front(f"http://127.0.0.1:{server.server_port}", shelf)
             server.front = front
             for bucket in buckets:
@@ -100,7 +100,9 @@ class _Server(ThreadingHTTPServer):
         """A client that goes away is nothing to talk about."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
+    """Answers requests as S3 does."""
+
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: _Server

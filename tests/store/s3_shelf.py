@@ -11,11 +11,13 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.utils import formatdate
+from itertools import count
 from pathlib import Path
 from threading import RLock
 
 LEAST_PART = 5 << 20  # bytes of every part but the last
 BLOCK = 1 << 20
+GENERATION = "x-goog-generation"
 
 
 class RefusedError(Exception):
@@ -39,7 +41,7 @@ class Piece:
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """An object. `headers` are those that come back with it."""
+    """An object. `headers` are those that come back with it, among them the generation by which GCS compares."""
 
     pieces: tuple[Piece, ...]
     e_tag: str
@@ -71,6 +73,7 @@ class Shelf:
         self.folder = folder
         self._buckets: dict[str, dict[str, Kept]] = {}
         self._uploads: dict[str, tuple[str, str, Mapping[str, str], dict[int, Piece]]] = {}
+        self._generations = count(1)
         self._lock = RLock()
 
     def new_path(self) -> Path:
@@ -81,6 +84,12 @@ class Shelf:
         """Make a bucket; nothing happens if it is there."""
         with self._lock:
             self._buckets.setdefault(bucket, {})
+
+    def new_bucket(self) -> str:
+        """The name of a bucket that was just made."""
+        name = f"bucket-{next(self._generations)}"
+        self.make_bucket(name)
+        return name
 
     def bucket(self, bucket: str) -> Mapping[str, Kept]:
         """A copy of the objects of a bucket, sorted by key."""
@@ -95,13 +104,11 @@ class Shelf:
     def put(
         self, bucket: str, key: str, pieces: Sequence[Piece], headers: Mapping[str, str], **conditions: str
     ) -> Kept:
-        """Keep an object if the conditions hold: `if_match` and `if_none_match`, as the headers say them."""
+        """Keep an object if the conditions hold: `if_match`, `if_none_match` and `if_generation`, as headers say them."""
         with self._lock:
             self._check(bucket, key, **conditions)
             e_tag = f'"{pieces[0].md5}"' if len(pieces) == 1 else _tag_of_parts(pieces)
-            kept = Kept(pieces=tuple(pieces), e_tag=e_tag, headers=headers, modified=formatdate(usegmt=True))
-            self._bucket(bucket)[key] = kept
-            return kept
+            return self._keep(bucket, key, pieces, e_tag, headers)
 
     def copy(self, source: tuple[str, str], bucket: str, key: str, **conditions: str) -> Kept:
         """Keep the same content under another key."""
@@ -143,10 +150,7 @@ class Shelf:
             if any(piece.size < LEAST_PART for piece in pieces[:-1]):
                 raise RefusedError(400, "EntityTooSmall")
             self._check(bucket, key, **conditions)
-            kept = Kept(
-                pieces=tuple(pieces), e_tag=_tag_of_parts(pieces), headers=headers, modified=formatdate(usegmt=True)
-            )
-            self._bucket(bucket)[key] = kept
+            kept = self._keep(bucket, key, pieces, _tag_of_parts(pieces), headers)
             del self._uploads[upload]
             return kept
 
@@ -166,6 +170,12 @@ class Shelf:
             raise RefusedError(404, "NoSuchBucket")
         return self._buckets[bucket]
 
+    def _keep(self, bucket: str, key: str, pieces: Sequence[Piece], e_tag: str, headers: Mapping[str, str]) -> Kept:
+        headers = {**headers, GENERATION: str(next(self._generations))}
+        kept = Kept(pieces=tuple(pieces), e_tag=e_tag, headers=headers, modified=formatdate(usegmt=True))
+        self._bucket(bucket)[key] = kept
+        return kept
+
     def _get(self, bucket: str, key: str) -> Kept:
         found = self._bucket(bucket).get(key)
         if found is None:
@@ -177,8 +187,12 @@ class Shelf:
             raise RefusedError(404, "NoSuchUpload")
         return self._uploads[upload]
 
-    def _check(self, bucket: str, key: str, *, if_match: str = "", if_none_match: str = "") -> None:
+    def _check(
+        self, bucket: str, key: str, *, if_match: str = "", if_none_match: str = "", if_generation: str = ""
+    ) -> None:
         found = self._bucket(bucket).get(key)
+        if if_generation and if_generation != (found.headers[GENERATION] if found else "0"):
+            raise RefusedError(412, "PreconditionFailed")
         if if_match and found is None:
             raise RefusedError(404, "NoSuchKey")
         if (if_match and found is not None and found.e_tag != if_match) or (if_none_match and found is not None):

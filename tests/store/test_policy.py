@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from osds.commands.backup.backups import list_backups
 from osds.commands.registry.news import write_news
 from osds.commands.store.policy import policies
 from osds.commands.store.publish import publish_bundle
@@ -131,6 +132,22 @@ def test_rights__to_list(prefix: str, session: str, publisher: str) -> None:
     assert decide(documents[0], "s3:ListBucket", bucket) == "Allow"
 
 
+@pytest.mark.parametrize(
+    ("action", "key", "answer"),
+    [
+        ("s3:GetObject", "pre/backup/os-data/budget/versions/000001.json", "Allow"),
+        ("s3:PutObject", f"pre/backup/os-data/budget/objects/{'0' * 64}", "Allow"),
+        ("s3:AbortMultipartUpload", f"pre/backup/os-data/budget/objects/{'0' * 64}", "Allow"),
+        ("s3:DeleteObject", f"pre/backup/os-data/budget/objects/{'0' * 64}", ""),
+        ("s3:PutObject", f"{IN}/datapackage.json", ""),
+        ("s3:GetObject", f"{IN}/datapackage.json", ""),
+        ("s3:PutObject", "backup/os-data/budget/versions/000001.json", ""),
+    ],
+)
+def test_rights__of_the_role_for_backups(action: str, key: str, answer: str) -> None:
+    assert decide(policy.backup_policy(BUCKET), action, arn(key)) == answer
+
+
 def test_bucket_policy__for_everybody() -> None:
     document = policy.bucket_policy(BUCKET)
     tls = {"aws:SecureTransport": "true"}
@@ -139,9 +156,11 @@ def test_bucket_policy__for_everybody() -> None:
     assert decide(document, "s3:GetObject", arn("pre/registry/feed.xml"), tls) == "Allow"
     assert decide(document, "s3:GetObject", arn("pre/backup/x"), tls) == ""
     assert decide(document, "s3:PutObject", arn(f"{IN}/aggregates/datapackage.json"), tls) == ""
-    version = arn(f"{IN}/datapackage-000001.json")
-    assert decide(document, "s3:PutObject", version, tls) == "Deny"
-    assert decide(document, "s3:PutObject", version, {**tls, "s3:if-none-match": "*"}) == ""
+    for version in (f"{IN}/datapackage-000001.json", "pre/backup/os-data/budget/versions/000001.json"):
+        assert decide(document, "s3:PutObject", arn(version), tls) == "Deny"
+        assert decide(document, "s3:PutObject", arn(version), {**tls, "s3:if-none-match": "*"}) == ""
+    prefixes = [rule["Filter"]["Prefix"] for rule in policy.lifecycle(BUCKET)["Rules"]]
+    assert prefixes == ["pre/datasets/", "pre/backup/"]
 
 
 def trusts(claims: Facts, **about: Any) -> bool:
@@ -209,10 +228,10 @@ def test_trust_policy__the_account_is_a_number(account: str) -> None:
 def test_policies__by_the_kind_of_store() -> None:
     repository = parse_repository("a/b", owner_id=None, repository_id=None, environment="publish")
     full = policies("s3://data.example.org/pre", dataset=DATASET, repository=repository, account="123456789012")
-    assert list(full) == ["cors", "bucket", "lifecycle", "publisher", "gc", "news", "trust", "session"]
+    assert list(full) == ["cors", "bucket", "lifecycle", "publisher", "gc", "news", "backup", "trust", "session"]
     assert full["session"].document == policy.session_policy(BUCKET, DATASET)
     bare = policies("s3://data.example.org", dataset=None, repository=None, account=None)
-    assert list(bare) == ["cors", "bucket", "lifecycle", "publisher", "gc", "news"]
+    assert list(bare) == ["cors", "bucket", "lifecycle", "publisher", "gc", "news", "backup"]
     for url in ("gs://data", "az://data"):
         assert list(policies(url, dataset=None, repository=None, account=None)) == ["cors"]
 
@@ -300,3 +319,17 @@ def test_rights__are_enough_to_tell_news_and_no_more(
         assert len(write_news(room.open(), store, progress=Silent()).written) == written
     with pytest.raises(OutsideError, match="refuses access"):
         store.put("datasets/x", b"", content_type="text/plain", cache_control="no-cache")
+
+
+def test_rights__of_backups_are_enough_and_no_more(become: Callable[[Mapping[str, Any]], str]) -> None:
+    endpoint = become(policy.backup_policy(BUCKET))
+    store = open_store(f"s3://{BUCKET.name}/pre", endpoint=endpoint, patience=Patience(scale=0.001))
+    kept = {"content_type": "application/octet-stream", "cache_control": "immutable"}
+    key = "backup/os-data/budget/objects/x"
+    assert list_backups(store) == ()
+    assert store.create(key, b"1", **kept) is True
+    store.upload(f"{key}-2", lambda: iter([bytes(9_000_000)]), **kept)
+    assert store.list("backup/os-data/budget/objects") == {key: 1, f"{key}-2": 9_000_000}
+    assert list_backups(store) == (DATASET,)
+    with pytest.raises(OutsideError, match="refuses access"):
+        store.create("datasets/x", b"", **kept)

@@ -1,7 +1,8 @@
 """The dataset's own files for `osds publish`: which are published, and their bytes, a part at a time.
 
 A file that is a git-lfs pointer is published as the content that it stands for, whose size and SHA-256 it states. Where
-that content comes from is handed in as `OpenPointer`; without it such a file cannot be published.
+that content comes from is handed in as `OpenPointer`, which compares it with the pointer on the way, as
+`osds.edges.lfs.Source` does; without it such a file cannot be published.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from osds.commands.parallel import in_parallel
 from osds.dataset.lfs import Pointer
 from osds.dataset.package import Resource
 from osds.dataset.paths import is_url, path_problem
@@ -27,14 +29,12 @@ ReadData = Callable[[DataFile], Iterable[bytes]]
 def gather_data(folder: Path, resources: Iterable[Resource], progress: Progress) -> Data:
     """The files of these resources, each read once for its hash. Raises `UsageError` or `UnsafeInputError` for one
     that cannot be published."""
-    resources = tuple(resources)
-    with progress.task("Reading the data files", total=len(resources)) as task:
-        found = []
-        for resource in resources:
-            parts = tuple(_part(folder, resource, path) for path in resource.paths)
-            found.append(DataResource(resource=resource, parts=parts))
-            task.advance()
-    return Data(resources=tuple(found))
+
+    def gather(resource: Resource) -> DataResource:
+        return DataResource(resource=resource, parts=tuple(_part(folder, resource, path) for path in resource.paths))
+
+    # Hashing takes a core each, and no more of Python.
+    return Data(resources=tuple(in_parallel(gather, tuple(resources), "Reading the data files", progress)))
 
 
 def data_reader(folder: Path, open_pointer: OpenPointer | None) -> ReadData:
@@ -43,7 +43,7 @@ def data_reader(folder: Path, open_pointer: OpenPointer | None) -> ReadData:
     def read(file: DataFile) -> Iterator[bytes]:
         if file.pointer is None:
             return _verified(file, files.stream_file(folder, file.path))
-        return _verified(file, (open_pointer or _not_here)(file.pointer, file.path))
+        return iter((open_pointer or _not_here)(file.pointer, file.path))
 
     return read
 

@@ -82,6 +82,9 @@ def _of_roles(
             command=role.replace("osds --", "osds-news --"),
             document=policy.news_policy(bucket),
         ),
+        "backup": Named(
+            about="Rights of the role for `osds backup`", command=role, document=policy.backup_policy(bucket)
+        ),
     }
     if repository is not None and account is not None:
         found["trust"] = Named(

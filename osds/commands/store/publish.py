@@ -7,7 +7,7 @@ sequence number: both are create-only, nobody reads them yet. Then the commit po
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,10 +27,16 @@ from osds.progress import Progress
 from osds.store import layout
 from osds.store.bundle import Bundle, BundleFile
 from osds.store.data import NO_DATA, Data, DataFile
-from osds.store.gate import Loss
+from osds.store.gate import Loss, older_commit
 from osds.store.manifest import Manifest, PublishedFile, SourceFacts
 from osds.store.publication import HeldBack, Offer, Publication, Step, plan, steps
 from osds.thresholds import Thresholds
+
+CameBefore = Callable[[str, str], bool]  # of two full ids of commits, whether the first one is known to be older
+
+
+def _nobody_knows(_commit: str, _later: str) -> bool:
+    return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +68,7 @@ class _Run:
     read_data: ReadData
     limits: Thresholds
     place: Place
+    came_before: CameBefore
     clock: Clock
     progress: Progress
 
@@ -70,9 +77,16 @@ class _Run:
         intent = plan(self.offer, current, ())
         if current is None or not isinstance(intent, Publication) or not intent.changed:
             return intent
-        return plan(
-            self.offer, current, losses_between(self.place, current, self.folder, self.offer.bundle, self.limits)
-        )
+        losses = losses_between(self.place, current, self.folder, self.offer.bundle, self.limits)
+        return plan(self.offer, current, (*self._going_back(current), *losses))
+
+    def _going_back(self, current: Manifest) -> tuple[Loss, ...]:
+        """That the offer is of an older commit of the same repository, as far as anybody knows."""
+        source, offered = current.raw["osds"]["source"], self.offer.source
+        published = source.get("commit")
+        if source["repository"] != offered.repository or not isinstance(published, str) or offered.commit is None:
+            return ()
+        return (older_commit(published, offered.commit),) if self.came_before(offered.commit, published) else ()
 
 
 def publish_bundle(
@@ -87,19 +101,28 @@ def publish_bundle(
     read_data: ReadData = no_data,
     limits: Thresholds = Thresholds(),  # noqa: B008 (a frozen value)
     accept: str | None = None,
+    came_before: CameBefore = _nobody_knows,
     clock: Clock = SystemClock(),  # noqa: B008 (it has no state)
 ) -> Published:
     """Publish the folder `bundle` as the current version of `dataset`; an unchanged bundle causes no write at all.
 
     `data` are the dataset's own files to publish besides, which `read_data` reads; `accept` is the reason why losses beyond
-    the `limits` are right. Raises `UsageError` if there is no bundle or it is another dataset's, `UnsafeInputError` if a
-    file is not what the descriptor says, `OutsideError` if the store fails or holds something else where a manifest should
-    be.
+    the `limits` are right; `came_before` says of two commits whether the first is older.
+
+    Raises `UsageError` if there is no bundle or it is another dataset's, `UnsafeInputError` if a file is not what the
+    descriptor says, `OutsideError` if the store fails or holds something else where a manifest should be.
     """
     offer = Offer(bundle=_read_bundle(bundle, dataset, progress), source=source, data=data, accept=accept)
     place = Place(store=store, dataset=dataset)
     run = _Run(
-        folder=bundle, offer=offer, read_data=read_data, limits=limits, place=place, clock=clock, progress=progress
+        folder=bundle,
+        offer=offer,
+        read_data=read_data,
+        limits=limits,
+        place=place,
+        came_before=came_before,
+        clock=clock,
+        progress=progress,
     )
     current = read_current(place)
     intent = run.decide(current.manifest if current else None)

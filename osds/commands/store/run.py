@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from osds.commands.clock import SystemClock
@@ -22,6 +23,7 @@ from osds.commands.store.show import list_datasets, show_current, show_versions
 from osds.commands.store.verify import verify
 from osds.dataset.identity import DatasetId
 from osds.dataset.package import DataPackage
+from osds.edges.git_past import is_before
 from osds.edges.objects import ObjectStore, open_store
 from osds.errors import EXIT_INVALID, EXIT_OK, OutsideError, UsageError
 from osds.session import Session
@@ -59,6 +61,7 @@ def publish_and_tell(
             read_data=data_reader(folder, open_pointer),
             limits=settings.gate,
             accept=settings.accept,
+            came_before=partial(is_before, folder),
         )
     told = _tell(done, dry_run=dry_run)
     told += "".join(f"\nReferred to without a hash, because the descriptor states none: {url}" for url in data.unhashed)
