@@ -71,7 +71,7 @@ runs: { using: composite, steps: [{ shell: bash, run: echo there is no app here 
 # act itself stands in for a checkout of what started the run; this is for one that names another commit.
 CHECKOUT = """
 name: stub of actions/checkout, for a commit of the repository that runs
-inputs: { persist-credentials: {}, lfs: {}, ref: {} }
+inputs: { persist-credentials: {}, lfs: {}, ref: {}, fetch-depth: {}, filter: {} }
 runs:
   using: composite
   steps:

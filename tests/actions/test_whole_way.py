@@ -97,8 +97,8 @@ def test_new_dataset__is_listed_published_and_in_the_feed_after_three_runs_witho
     assert third.jobs == dict.fromkeys(["plan", "shard", "finish"], "success"), third.everything
     feed = json.loads((store / "registry" / "feed.json").read_text("utf-8"))
     assert [item["title"] for item in feed["items"]] == [
-        "Version 1 of alice/budget was published",
-        "alice/budget was added",
+        "alice/budget: version 1 was published",
+        "alice/budget was added to the registry",
     ]
     badge = json.loads((store / "registry" / "datasets" / "alice" / "budget" / "badge.json").read_text("utf-8"))
     assert (badge["label"], badge["message"]) == ("OpenSpending", "valid · 2026 · version 1")
