@@ -156,7 +156,7 @@ def _choose(run: _Run) -> tuple[tuple[Branch, ...], tuple[int, ...], Choice]:
     judged, _ = judge_parts(branches, limits)
     usable = tuple(tuple(sorted({*parts, *_of_branch(n, add)})) for n, parts in enumerate(judged))
     conflicts = choose_labels(engine, plan, usable)
-    number_facts(engine, plan, usable)
+    number_facts(engine, plan, usable, branches)
     forget_text(engine, plan)
     counter = Counter(engine=engine, plan=plan)
     choice = choose_cuboids(
