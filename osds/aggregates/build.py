@@ -16,7 +16,7 @@ from osds.aggregates.files import write_files
 from osds.aggregates.folder import fresh_folder, put_in_place
 from osds.aggregates.header import make_header
 from osds.aggregates.lattice import Branch, Choice, Cuboid, Limits, Part, judge_parts
-from osds.aggregates.ledger import Ledger, Unreadable, open_ledger
+from osds.aggregates.ledger import Ledger, Unreadable, beside, open_ledger
 from osds.aggregates.members import choose_labels
 from osds.aggregates.parquet import write_parquet
 from osds.aggregates.reconcile import prove
@@ -110,7 +110,7 @@ def _write(run: _Run, *, title: str) -> tuple[Summary, tuple[CuboidFile, ...], t
     files = write_files(run.ledger.engine, shelf, branches, choice.cuboids, folder, progress)
     names = [file.file.name for file in files]
     with progress.task("Proving that every file adds up"):
-        prove(folder, names, run.ledger.measures, plan, table, memory=run.settings.memory)
+        prove(folder, names, run.ledger.measures, plan, table, memory=beside(run.settings))
     apex = tuple(tuple(record) for record in read_records([folder / names[0]]))
     drilled = write_drills(
         run.ledger.engine,
@@ -143,7 +143,7 @@ def _parquet(run: _Run, files: tuple[CuboidFile, ...]) -> tuple[Extra, ...]:
         make_header(run.plan),
         files,
         run.folder,
-        memory=run.settings.memory,
+        memory=beside(run.settings),
         progress=run.progress,
     )
 

@@ -16,7 +16,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from osds.aggregates.reading import literal
-from osds.errors import BugError, OutsideError, UsageError
+from osds.errors import BugError, OutsideError
 
 if TYPE_CHECKING:
     import duckdb
@@ -111,11 +111,11 @@ class Engine:
 
 
 @contextmanager
-def open_engine(paths: Sequence[Path], *, memory: str, threads: int | None = None) -> Iterator[Engine]:
+def open_engine(paths: Sequence[Path], *, memory: int, threads: int | None = None) -> Iterator[Engine]:
     """An engine that may read `paths`, and spills to a temporary folder that is removed at the end.
 
-    Raises `UsageError` for a `memory` that DuckDB does not understand, `OutsideError` if the disk fails or memory is
-    short, `BugError` for anything else that DuckDB refuses.
+    `memory` is in bytes. Raises `OutsideError` if the disk fails or memory is short, `BugError` for anything else that
+    DuckDB refuses.
     """
     folder = Path(mkdtemp(prefix="osds-aggregate-"))
     try:
@@ -138,23 +138,19 @@ def _linked(paths: Sequence[Path], folder: Path) -> tuple[Path, ...]:
     return links
 
 
-def _connect(folder: Path, readable: Sequence[Path], memory: str, threads: int | None) -> duckdb.DuckDBPyConnection:
+def _connect(folder: Path, readable: Sequence[Path], memory: int, threads: int | None) -> duckdb.DuckDBPyConnection:
     import duckdb
 
     settings: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "allow_persistent_secrets": "false",
+        "memory_limit": f"{memory}B",
         "temp_directory": str(folder / "spill"),
         "preserve_insertion_order": "false",  # nothing here depends on the order of rows, and it costs memory
         **({"threads": str(threads)} if threads else {}),
     }
     connection = duckdb.connect(":memory:", config=settings)
-    try:
-        connection.execute(f"SET memory_limit = {literal(memory)}")
-    except duckdb.Error as error:
-        connection.close()
-        raise UsageError(f"memory: {memory!r} is not a size", next_step="For instance 1GB or 512MB") from error
     allowed = ", ".join(literal(str(source)) for source in readable)
     connection.execute(f"SET allowed_paths = [{allowed}]")
     connection.execute("SET enable_external_access = false")

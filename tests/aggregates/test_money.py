@@ -131,7 +131,7 @@ def test_fits__at_most_38_digits(whole: int, fraction: int, factor: str, expecte
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    with open_engine((), memory="1GB") as opened:
+    with open_engine((), memory=10**9) as opened:
         yield opened
 
 
