@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from osds.commands.dataset.confined import Judges, confined
-from osds.commands.dataset.ledgers import Ledgers
+from osds.commands.dataset.ledgers import Ledgers, get_ready
 from osds.commands.dataset.looking import look_into
 from osds.dataset import descriptor, lfs, preflight, strict_json
 from osds.dataset.abridging import abridge
@@ -119,7 +119,9 @@ def _judge(
     since = _look_back(folder, package, readable, settings)
     known = {} if since is None else since.known
     scanned = {table.name for table in tables if table.index not in known}
-    looked = look_into(folder, package, tables, scanned, memory=memory, scan=judges.scan, progress=progress)
+    looked = look_into(
+        folder, package, tables, scanned, memory=memory, scan=judges.scan, progress=progress, meanwhile=get_ready
+    )
     yield from looked.findings
     if not _has_unsafe(looked.findings):
         verdicts = judge(
