@@ -14,7 +14,7 @@ from osds.commands.dataset.looking import look_into
 from osds.dataset import descriptor, lfs, preflight, strict_json
 from osds.dataset.abridging import abridge
 from osds.dataset.package import DataPackage, read_package
-from osds.edges import files
+from osds.edges import files, git
 from osds.fiscal.compile import compile_model
 from osds.fiscal.joins import named_resources
 from osds.fiscal.lint import lint
@@ -77,6 +77,7 @@ def _validate_package(
     ledgers: Ledgers,
 ) -> Validation:
     findings += descriptor.check_package(package)
+    findings += descriptor.check_repository(package, _repository(folder, settings))
     facts = {path: files.look(folder, path) for path in preflight.wanted_files(package)}
     findings += preflight.check_files(package, facts)
     findings += _check_hashes(folder, package, facts)
@@ -170,6 +171,14 @@ def _check_hashes(folder: Path, package: DataPackage, facts: dict[str, preflight
         else:
             findings += preflight.check_hash(wanted, files.digest(folder, wanted.path, wanted.algorithm))
     return findings
+
+
+def _repository(folder: Path, settings: Settings) -> str | None:
+    """The URL of the dataset's own repository: as it was given, or git's, if the folder is the top of a work tree."""
+    if settings.url is not None or not (folder / ".git").exists():
+        return settings.url
+    origin = git.origin(folder)
+    return origin.url if origin else None
 
 
 def _has_unsafe(findings: Sequence[Finding]) -> bool:
