@@ -186,7 +186,7 @@ class Settings:
     )
     memory: str = _setting(
         "1GB",
-        about="Memory that adding up may use before it spills to disk",
+        about="Memory that adding up may use before it spills to disk, at least 256MB",
         commands="validate aggregate publish",
         metavar="SIZE",
     )

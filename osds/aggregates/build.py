@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from osds.aggregates.bundle import Bundle, CuboidFile, Extra, Source, Summary, describe, render
-from osds.aggregates.cells import Counter
+from osds.aggregates.cells import Counter, Shelf
 from osds.aggregates.choice import PARQUET, Wish, read_wish
 from osds.aggregates.cube import count_members, forget_text, number_facts
 from osds.aggregates.extras import write_drills
@@ -16,7 +16,7 @@ from osds.aggregates.files import write_files
 from osds.aggregates.folder import fresh_folder, put_in_place
 from osds.aggregates.header import make_header
 from osds.aggregates.lattice import Branch, Choice, Cuboid, Limits, Part, judge_parts
-from osds.aggregates.ledger import Ledger, Unreadable, open_ledger
+from osds.aggregates.ledger import Ledger, Unreadable, beside, open_ledger
 from osds.aggregates.members import choose_labels
 from osds.aggregates.parquet import write_parquet
 from osds.aggregates.reconcile import prove
@@ -104,12 +104,13 @@ def _write(run: _Run, *, title: str) -> tuple[Summary, tuple[CuboidFile, ...], t
     plan, folder, progress = run.plan, run.folder, run.progress
     with progress.task("Adding up the table a second time"):
         table = sum_table(run.ledger.engine, plan, run.ledger.measures)
+    shelf = Shelf(plan=plan, measures=run.ledger.measures)
     with progress.task("Choosing cuboids"):
-        branches, conflicts, choice = _choose(run)
-    files = write_files(run.ledger.engine, plan, branches, choice.cuboids, folder, progress)
+        branches, conflicts, choice = _choose(run, shelf)
+    files = write_files(run.ledger.engine, shelf, branches, choice.cuboids, folder, progress)
     names = [file.file.name for file in files]
     with progress.task("Proving that every file adds up"):
-        prove(folder, names, run.ledger.measures, plan, table, memory=run.settings.memory)
+        prove(folder, names, run.ledger.measures, plan, table, memory=beside(run.settings))
     apex = tuple(tuple(record) for record in read_records([folder / names[0]]))
     drilled = write_drills(
         run.ledger.engine,
@@ -142,12 +143,12 @@ def _parquet(run: _Run, files: tuple[CuboidFile, ...]) -> tuple[Extra, ...]:
         make_header(run.plan),
         files,
         run.folder,
-        memory=run.settings.memory,
+        memory=beside(run.settings),
         progress=run.progress,
     )
 
 
-def _choose(run: _Run) -> tuple[tuple[Branch, ...], tuple[int, ...], Choice]:
+def _choose(run: _Run, shelf: Shelf) -> tuple[tuple[Branch, ...], tuple[int, ...], Choice]:
     """The dimensions with their members, how many paths have several labels, and the cuboids to write."""
     engine, plan, settings = run.ledger.engine, run.plan, run.settings
     limits = Limits(rows=plan.rows, members=settings.max_members, cells=settings.max_cells, files=settings.max_files)
@@ -156,9 +157,9 @@ def _choose(run: _Run) -> tuple[tuple[Branch, ...], tuple[int, ...], Choice]:
     judged, _ = judge_parts(branches, limits)
     usable = tuple(tuple(sorted({*parts, *_of_branch(n, add)})) for n, parts in enumerate(judged))
     conflicts = choose_labels(engine, plan, usable)
-    number_facts(engine, plan, usable)
+    number_facts(engine, plan, usable, branches)
     forget_text(engine, plan)
-    counter = Counter(engine=engine, plan=plan)
+    counter = Counter(engine=engine, shelf=shelf, most=limits.most_cells)
     choice = choose_cuboids(
         branches,
         run.ledger.totals,

@@ -1,35 +1,68 @@
 """DuckDB, locked in: it may read the files of one table and nothing else, and loads no extension.
 
-The only place that opens a connection and translates DuckDB's failures into ours. DuckDB is imported where it is used,
+The only place that opens connections and translates DuckDB's failures into ours. DuckDB is imported where it is used,
 so that the values of this room can be had without it.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from osds.aggregates.reading import literal
-from osds.errors import BugError, OutsideError, UsageError
+from osds.errors import BugError, OutsideError
 
 if TYPE_CHECKING:
     import duckdb
 
 BATCH = 10_000
+HANDS = 2  # connections that work side by side: while one sorts or writes with one core, the other has the second
 Row = tuple[Any, ...]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 class Engine:
-    """One connection. `sources` are the names under which it may read the table's files; `spare` is one for a copy."""
+    """One connection. `sources` are the names under which it may read the table's files; `spare` is one for a copy.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, sources: tuple[Path, ...], spare: Path) -> None:
+    There are `spares` for others beside it.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, sources: tuple[Path, ...], spare: Path, spares: Sequence[Path] = ()
+    ) -> None:
         self._connection = connection
+        self._spares = spares
         self.sources = sources
         self.spare = spare
+
+    def side_by_side(self, work: Callable[[Engine, Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        """The `work` of each item, in the order of `items`. Whoever works has a connection of its own to the same tables.
+
+        No item may need what another one makes.
+        """
+        free: SimpleQueue[Engine] = SimpleQueue()
+        for spare in self._spares:
+            free.put(Engine(self._connection.cursor(), self.sources, spare))
+
+        def take(item: Item) -> Result:
+            engine = free.get()
+            try:
+                return work(engine, item)
+            finally:
+                free.put(engine)
+
+        pool = ThreadPoolExecutor(len(self._spares))
+        try:
+            yield from pool.map(take, items)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Execute a statement for its effect."""
@@ -78,19 +111,19 @@ class Engine:
 
 
 @contextmanager
-def open_engine(paths: Sequence[Path], *, memory: str, threads: int | None = None) -> Iterator[Engine]:
+def open_engine(paths: Sequence[Path], *, memory: int, threads: int | None = None) -> Iterator[Engine]:
     """An engine that may read `paths`, and spills to a temporary folder that is removed at the end.
 
-    Raises `UsageError` for a `memory` that DuckDB does not understand, `OutsideError` if the disk fails or memory is
-    short, `BugError` for anything else that DuckDB refuses.
+    `memory` is in bytes. Raises `OutsideError` if the disk fails or memory is short, `BugError` for anything else that
+    DuckDB refuses.
     """
     folder = Path(mkdtemp(prefix="osds-aggregate-"))
     try:
         sources = _linked(paths, folder)
-        spare = folder / "copy.csv"
-        connection = _connect(folder, (*sources, spare), memory, threads)
+        spare, *spares = (folder / f"copy-{number}.csv" for number in range(1 + HANDS))
+        connection = _connect(folder, (*sources, spare, *spares), memory, threads)
         try:
-            yield Engine(connection, sources, spare)
+            yield Engine(connection, sources, spare, spares)
         finally:
             connection.close()
     finally:
@@ -105,23 +138,19 @@ def _linked(paths: Sequence[Path], folder: Path) -> tuple[Path, ...]:
     return links
 
 
-def _connect(folder: Path, readable: Sequence[Path], memory: str, threads: int | None) -> duckdb.DuckDBPyConnection:
+def _connect(folder: Path, readable: Sequence[Path], memory: int, threads: int | None) -> duckdb.DuckDBPyConnection:
     import duckdb
 
     settings: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "allow_persistent_secrets": "false",
+        "memory_limit": f"{memory}B",
         "temp_directory": str(folder / "spill"),
         "preserve_insertion_order": "false",  # nothing here depends on the order of rows, and it costs memory
         **({"threads": str(threads)} if threads else {}),
     }
     connection = duckdb.connect(":memory:", config=settings)
-    try:
-        connection.execute(f"SET memory_limit = {literal(memory)}")
-    except duckdb.Error as error:
-        connection.close()
-        raise UsageError(f"memory: {memory!r} is not a size", next_step="For instance 1GB or 512MB") from error
     allowed = ", ".join(literal(str(source)) for source in readable)
     connection.execute(f"SET allowed_paths = [{allowed}]")
     connection.execute("SET enable_external_access = false")

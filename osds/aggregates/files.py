@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from osds.aggregates.bundle import CuboidFile
-from osds.aggregates.cells import Cells, grouped, make_cells
+from osds.aggregates.cells import Cells, Shelf, grouped, use_cells
 from osds.aggregates.engine import Engine
 from osds.aggregates.facts import FactPlan
 from osds.aggregates.header import make_header
@@ -21,25 +21,30 @@ from osds.progress import Progress
 
 def write_files(
     engine: Engine,
-    plan: FactPlan,
+    shelf: Shelf,
     branches: Sequence[Branch],
     cuboids: Sequence[Cuboid],
     folder: Path,
     progress: Progress,
 ) -> tuple[CuboidFile, ...]:
-    """Write one file per cuboid into `folder`; return them in the order of `cuboids`."""
+    """Write one file per cuboid into `folder`; return them in the order of `cuboids`. `shelf` has those made before."""
+    plan = shelf.plan
     header = make_header(plan)
     parts = dict.fromkeys(part for cuboid in cuboids for part in cuboid)
     empty_axis, empty_parts = make_texts(engine, plan, parts)
     stems = dict(zip(cuboids, file_stems(cuboids, branches), strict=True))
     files: dict[Cuboid, CuboidFile] = {}
+
+    def write(engine: Engine, cells: Cells) -> CuboidFile:
+        cuboid = cells.cuboid
+        lines = engine.write(_lines_sql(plan, cells))
+        file = write_after(f"{csv_line(header.columns(cuboid))}\n", lines, folder / f"{stems[cuboid]}.csv")
+        keyed = not empty_axis and empty_parts.isdisjoint(cuboid)
+        return CuboidFile(file=file, cuboid=cuboid, cells=cells.count, keyed=keyed)
+
     with progress.task("Writing cuboids", len(cuboids)) as task:
-        for cells in make_cells(engine, plan, cuboids):
-            cuboid = cells.cuboid
-            lines = engine.write(_lines_sql(plan, cells))
-            file = write_after(f"{csv_line(header.columns(cuboid))}\n", lines, folder / f"{stems[cuboid]}.csv")
-            keyed = not empty_axis and empty_parts.isdisjoint(cuboid)
-            files[cuboid] = CuboidFile(file=file, cuboid=cuboid, cells=cells.count, keyed=keyed)
+        for written in use_cells(engine, shelf, cuboids, write):
+            files[written.cuboid] = written
             task.advance()
     return tuple(files[cuboid] for cuboid in cuboids)
 

@@ -17,7 +17,7 @@ from osds.dataset.package import DataPackage
 from osds.fiscal.model import FiscalModel
 from osds.progress import Progress
 from osds.report import Finding, Place
-from osds.settings import Settings
+from osds.settings import Settings, size_of
 from osds.tables.text import TableText
 
 Extend = Callable[[FactPlan, FiscalModel], FactPlan]
@@ -45,6 +45,11 @@ class Unreadable:
     findings: tuple[Finding, ...]
 
 
+def beside(settings: Settings) -> int:
+    """The bytes of `settings.memory` that an engine beside that of the facts may use. Raises `UsageError` for no size."""
+    return size_of(settings.memory, "memory") // 4
+
+
 @contextmanager
 def open_ledger(
     package: DataPackage,
@@ -65,7 +70,8 @@ def open_ledger(
         yield Unreadable(findings=findings)
         return
     plan = extend(plan, model) if extend else plan
-    with open_engine(plan.paths, memory=settings.memory, threads=threads) as engine:
+    memory = size_of(settings.memory, "memory") - beside(settings)
+    with open_engine(plan.paths, memory=memory, threads=threads) as engine:
         with progress.task("Reading the facts"):
             measures, totals, findings = _load(engine, plan, settings)
         if findings:

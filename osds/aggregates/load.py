@@ -115,6 +115,8 @@ def _text_sql(name: str, column: Column) -> str:
     text = f"coalesce(t{column.position}, '')"  # DuckDB reads an empty cell as NULL
     missing = f"{text} IN ({', '.join(literal(m) for m in column.missing)})" if column.missing else "false"
     written = f"CASE WHEN {missing} THEN NULL ELSE {text} END"
+    if column.missing == ("",):  # as most tables have it
+        written = f"nullif(t{column.position}, '')"
     if column.is_verbatim:
         return f"{written} AS {name}"
     return (

@@ -13,7 +13,8 @@ from osds.report import Check
 
 MAX_DIGITS = 38  # the width of DuckDB's largest decimal
 MAX_EXPONENT = 40  # beyond this a spelling such as 1e999999 would only fill memory
-PLAIN = "[+-]?[0-9]+([.][0-9]+)?"
+WHOLE = "[+-]?[0-9]+"
+PLAIN = f"{WHOLE}([.][0-9]+)?"
 NOT_BARE = re.compile(r"((^[^-\d]*)|(\D*$))")  # what frictionless strips where `bareNumber` is false
 
 
@@ -35,7 +36,12 @@ class AmountText:
         number = _replaced(f"trim({text})", self.group, "")
         usable = "true" if self.decimal == "." else f"NOT contains({number}, '.')"
         number = _replaced(number, self.decimal, ".")
-        return f"CASE WHEN {usable} AND regexp_full_match({number}, '{PLAIN}') THEN {number} END"
+        # Nearly all amounts are plain as they stand, and then nothing has to be trimmed or replaced.
+        plain = PLAIN if self.decimal == "." and "." not in self.group else WHOLE
+        return (
+            f"CASE WHEN regexp_full_match({text}, '{plain}') THEN {text} "
+            f"WHEN {usable} AND regexp_full_match({number}, '{PLAIN}') THEN {number} END"
+        )
 
     def read(self, text: str) -> str | Check:
         """The amount in plain notation, for instance `100000` for `1e5`."""

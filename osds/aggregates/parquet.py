@@ -31,7 +31,7 @@ def write_parquet(
     files: Sequence[CuboidFile],
     folder: Path,
     *,
-    memory: str,
+    memory: int,
     progress: Progress,
 ) -> tuple[Extra, ...]:
     """Write each of these CSV files of `folder` as Parquet too. Raises `BugError` if one reads otherwise than the CSV."""

@@ -14,7 +14,7 @@ from decimal import Decimal, localcontext
 from pathlib import Path
 
 from osds.aggregates.amounts import MeasureFacts
-from osds.aggregates.engine import open_engine
+from osds.aggregates.engine import Engine, open_engine
 from osds.aggregates.facts import FactPlan
 from osds.aggregates.money import MAX_DIGITS
 from osds.aggregates.reading import literal
@@ -23,7 +23,7 @@ from osds.aggregates.second_sum import EXACT, MAX_ROWS, SAMPLE, Total, Totals, f
 from osds.errors import BugError
 
 MAX_BYTES = 1_000_000  # of a written file that Python adds up; the engine reads a larger one a hundred times as fast
-MAX_LINE = 16_000_000  # bytes of a written line; three dimensions of long labels are far from it
+MAX_LINE = 2_000_000  # bytes of a written line that the engine has room for
 
 
 def rule(rows: int) -> str:
@@ -41,7 +41,7 @@ def rule(rows: int) -> str:
 
 
 def prove(
-    folder: Path, names: Sequence[str], measures: Sequence[MeasureFacts], plan: FactPlan, table: Totals, *, memory: str
+    folder: Path, names: Sequence[str], measures: Sequence[MeasureFacts], plan: FactPlan, table: Totals, *, memory: int
 ) -> None:
     """Add up the written files; the first of `names` is the apex. Raises `BugError` if any does not add up."""
     axes = len(plan.axes)
@@ -81,26 +81,35 @@ def _sum_file(path: Path, axes: int, measures: int) -> Totals:
     return totals
 
 
-def sum_large(paths: Sequence[Path], axes: int, measures: Sequence[MeasureFacts], memory: str) -> Iterator[Totals]:
+def sum_large(paths: Sequence[Path], axes: int, measures: Sequence[MeasureFacts], memory: int) -> Iterator[Totals]:
     """The totals of each of these written files, added up by an engine that has never seen the table."""
     with open_engine(paths, memory=memory) as engine:
-        for path, source in zip(paths, engine.sources, strict=True):
-            width = _count_columns(path)
-            first = width - 1 - len(measures)
-            keys = [f"coalesce(c{number}, '')" for number in range(axes)]
-            sums = [part for n, known in enumerate(measures) for part in _sum_sql(f"c{first + n}", known)]
-            names = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(width))
-            rows = engine.rows(
-                f"SELECT {', '.join([*keys, *sums])}, CAST(sum(CAST(c{width - 1} AS BIGINT)) AS BIGINT) FROM "
-                f"read_csv({literal(str(source))}, columns = {{{names}}}, auto_detect = false, header = true, "
-                f"delim = ',', quote = '\"', escape = '\"', strict_mode = true, max_line_size = {MAX_LINE}) "
-                + (f"GROUP BY {', '.join(keys)}" if keys else "HAVING count(*) > 0")
-            )
-            if any(odd for row in rows for odd in row[axes + 1 : -1 : 2]):
-                raise BugError(f"{path.name} holds an amount that is not a plain decimal")
-            yield {
-                tuple(row[:axes]): Total(sums=[Decimal(text) for text in row[axes:-1:2]], facts=row[-1]) for row in rows
-            }
+
+        def add_up(engine: Engine, file: tuple[Path, Path]) -> Totals:
+            return _sum_by_engine(engine, file[0], file[1], axes, measures)
+
+        yield from engine.side_by_side(add_up, list(zip(paths, engine.sources, strict=True)))
+
+
+def _sum_by_engine(engine: Engine, path: Path, source: Path, axes: int, measures: Sequence[MeasureFacts]) -> Totals:
+    """The totals of one written file, which the engine calls `source`."""
+    width = _count_columns(path)
+    first = width - 1 - len(measures)
+    keys = [f"coalesce(c{number}, '')" for number in range(axes)]
+    sums = [part for n, known in enumerate(measures) for part in _sum_sql(f"c{first + n}", known)]
+    names = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(width))
+    if not engine.reads(
+        f"CREATE OR REPLACE TEMP TABLE found AS SELECT {', '.join([*keys, *sums])}, "
+        f"CAST(sum(CAST(c{width - 1} AS BIGINT)) AS BIGINT) FROM "
+        f"read_csv({literal(str(source))}, columns = {{{names}}}, auto_detect = false, header = true, delim = ',', "
+        f"quote = '\"', escape = '\"', strict_mode = true, max_line_size = {MAX_LINE}, buffer_size = {2 * MAX_LINE}) "
+        + (f"GROUP BY {', '.join(keys)}" if keys else "HAVING count(*) > 0")
+    ):
+        return _sum_file(path, axes, len(measures))  # a line is longer than any that the engine has room for
+    rows = engine.rows("SELECT * FROM found")
+    if any(odd for row in rows for odd in row[axes + 1 : -1 : 2]):
+        raise BugError(f"{path.name} holds an amount that is not a plain decimal")
+    return {tuple(row[:axes]): Total(sums=[Decimal(text) for text in row[axes:-1:2]], facts=row[-1]) for row in rows}
 
 
 def _sum_sql(text: str, known: MeasureFacts) -> tuple[str, str]:

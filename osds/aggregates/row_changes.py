@@ -9,8 +9,8 @@ from osds.aggregates.reading import literal
 from osds.tables.text import TableText
 
 
-def count_row_changes(before: TableText, after: TableText, *, memory: str) -> tuple[int, int] | None:
-    """Rows added and removed; a row that changed counts as both. None where that cannot be told.
+def count_row_changes(before: TableText, after: TableText, *, memory: int) -> tuple[int, int] | None:
+    """Rows added and removed; a row that changed counts as both. None where that cannot be told. `memory` is in bytes.
 
     Rows are compared by a hash of 64 bits of their cells, so that tables larger than the memory can be compared. Tables
     whose columns differ, and text that the engine reads differently from the judge, are not compared.

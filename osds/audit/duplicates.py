@@ -65,7 +65,7 @@ def _repeat(copies: int) -> str:
 def _has_money(table: FactTable) -> str:
     """SQL for rows with any amount that is not zero: empty lines that repeat double nothing."""
     amounts = dict.fromkeys(c for group in table.groups for c in group.amounts if c is not None)
-    return " OR ".join(f"regexp_matches({table.extract.sql_name(column)}, '[1-9]')" for column in amounts)
+    return " OR ".join(f"{table.extract.sql_name(column)} <> 0" for column in amounts)
 
 
 def _count(books: Books, table: FactTable) -> Counts:

@@ -53,6 +53,14 @@ NAME_UNUSABLE = Check(
     "underscore, at most 100 characters, first and last a letter or digit.",
     advice="Set `name` to something like `croatia-budget-2024`",
 )
+NAME_UNLIKE_REPOSITORY = Check(
+    code="name-unlike-repository",
+    severity=WARNING,
+    title="The dataset has another name than its repository",
+    explanation="One dataset is one repository. Addresses of what is published carry the `name` of the descriptor, links to "
+    "its source that of the repository: who knows the one does not find the other. Capital letters make no difference.",
+    advice="Set `name` to that of the repository, or rename the repository; keep both where the name is published already",
+)
 RESOURCE_DUPLICATE = Check(
     code="resource-duplicate",
     severity=ERROR,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from osds.dataset import checks
 from osds.dataset.identity import check_name
@@ -27,6 +28,18 @@ def check_package(package: DataPackage) -> Iterator[Finding]:
             yield checks.RESOURCE_DUPLICATE.at(in_descriptor("/resources"), f"{count} resources are called {name!r}")
     for resource in package.resources:
         yield from _check_resource(resource)
+
+
+def check_repository(package: DataPackage, url: str | None) -> Iterator[Finding]:
+    """A finding if the repository at `url`, as a catalog writes it (https://HOST/OWNER/NAME), has another name."""
+    parts = urlsplit(url or "")
+    segments = parts.path.strip("/").split("/")
+    if parts.scheme != "https" or len(segments) != 2 or package.is_registry or not package.name:
+        return
+    repository = segments[1].removesuffix(".git")
+    if package.name.casefold() != repository.casefold():
+        message = f"the name is {package.name!r}, the repository is called {repository!r}"
+        yield checks.NAME_UNLIKE_REPOSITORY.at(in_descriptor("/name"), message, value=package.name)
 
 
 def _check_name(name: str) -> Iterator[Finding]:

@@ -60,6 +60,8 @@ def _table(folder: Path, options: argparse.Namespace) -> Iterator[str]:
     yield ""
     for name, measurements in measured.items():
         yield f"{name}: {measurements[0].last_line}"
+    peak = max(one.megabytes for one in measured[SUMS])
+    yield f"\n{SUMS}: {peak:.0f} MB at its peak, Python itself included, where `memory` is {options.memory}"
     yield from _ratios(measured)
 
 

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from osds.aggregates.amounts import MeasureFacts
 from osds.aggregates.checks import AMOUNT_NOT_A_NUMBER, AMOUNT_OUT_OF_RANGE
 from osds.aggregates.engine import Engine, open_engine
 from osds.aggregates.money import AmountText, Width, amount_sql, amount_text, fits, scaled, width_of
 from osds.aggregates.reading import literal
 from osds.dataset.package import Field
+from tests.aggregates.lab import Lab, measure
 
 
 def field(**raw: Any) -> Field:
@@ -131,7 +133,7 @@ def test_fits__at_most_38_digits(whole: int, fraction: int, factor: str, expecte
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    with open_engine((), memory="1GB") as opened:
+    with open_engine((), memory=10**9) as opened:
         yield opened
 
 
@@ -184,3 +186,29 @@ def test_number__is_what_frictionless_reads() -> None:
         ours = amount_text(field(**raw))
         for text in ("1.5", "1,5", "1.234,5", "€5", "-5 %", " 7 ", ".5", "5.", "1e3", "x", "", "5-", "1_0"):
             assert _number(ours, text) == read(text), (raw, text)
+
+
+@pytest.mark.parametrize(
+    ("largest", "facts", "fraction", "expected"),
+    [
+        (None, 5, 2, "DECIMAL(18, 2)"),
+        ("99999.99", 5_000_000, 2, "DECIMAL(18, 2)"),
+        ("999999999999999.99", 10, 2, "DECIMAL(18, 2)"),
+        ("1000000000000000.00", 10, 2, "DECIMAL(38, 2)"),
+        ("0.5", 1, 19, "DECIMAL(38, 19)"),
+    ],
+)
+def test_total_sql__64_bits_only_where_no_sum_can_leave_them(
+    largest: str | None, facts: int, fraction: int, expected: str
+) -> None:
+    width = Width(whole=16, fraction=fraction)
+    known = MeasureFacts(
+        measure=measure("amount"), raw=width, width=width, largest=largest, facts=facts, empty=0, negative=True
+    )
+    assert known.total_sql == expected
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_aggregate__sums_that_leave_64_bits(lab: Lab, sign: str) -> None:
+    done = lab.run(f"amount\n{sign}999999999999999999\n{sign}999999999999999999\n", [measure("amount")], rows=2)
+    assert (done.folder / "apex.csv").read_text() == f"amount,_count\n{sign}1999999999999999998,2\n"

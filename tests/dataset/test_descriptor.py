@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from osds.dataset.descriptor import check_package, check_structure
+from osds.dataset.descriptor import check_package, check_repository, check_structure
 from osds.dataset.package import read_package
+from osds.report import Severity
 from tests.samples import SCHEMA, descriptor
 
 RESOURCE: dict[str, Any] = {"name": "budget", "path": "budget.csv", "schema": SCHEMA}
@@ -64,3 +65,28 @@ def test_check_structure__many_errors_are_cut_and_said_so() -> None:
 )
 def test_check_package__names_and_references(changes: dict[str, Any], codes: list[str]) -> None:
     assert [f.code for f in check_package(read_package(descriptor(**changes)))] == codes
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "told"),
+    [
+        ("city-budget", "https://github.com/town/city-budget", False),
+        ("city-budget", "https://github.com/town/City-Budget", False),
+        ("city-budget", "https://github.com/town/city-budget.git", False),
+        ("city-budget", "https://github.com/town/budget", True),
+        ("city-budget", "https://git.example.org/town/money", True),
+        ("city-budget", None, False),  # nobody knows the repository
+        ("city-budget", "file:///home/ada/budget", False),  # a folder of one's own may be called anything
+        ("city-budget", "https://example.org/group/part/budget", False),  # not the address of one owner's repository
+        ("", "https://github.com/town/budget", False),  # has no name, which is told already
+    ],
+)
+def test_check_repository__another_name(name: str, url: str | None, told: bool) -> None:
+    found = list(check_repository(read_package(descriptor(name=name)), url))
+    assert [f.code for f in found] == ["name-unlike-repository"] * told
+    assert all(f.severity is Severity.WARNING and f.message.count("'") == 4 for f in found)
+
+
+def test_check_repository__a_registry_is_no_dataset() -> None:
+    package = read_package(descriptor(name="registry", osds={"registry": "1.0"}))
+    assert list(check_repository(package, "https://github.com/os-data/all-of-them")) == []

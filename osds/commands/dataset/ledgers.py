@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from osds.aggregates.ledger import Ledger, Unreadable
 
 
+def get_ready() -> None:
+    """Import what loading facts and asking them questions needs: a moment for whoever has nothing else to do just now."""
+    import duckdb  # noqa: F401
+
+    import osds.audit.audit
+    import osds.commands.dataset.plain_tables  # noqa: F401
+
+
 class Ledgers:
     """Whoever asks first has the facts loaded; they are kept for the next one, and let go at the end.
 

@@ -56,10 +56,12 @@ def look_into(
     memory: int,
     scan: ScanTable,
     progress: Progress,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Looked:
     """Look at the tables, which may be opened below `folder`. The engine works while the bytes are counted here.
 
-    `scanned` names those whose rows are to be proven; `memory` is what the engine may use, in bytes.
+    `scanned` names those whose rows are to be proven; `memory` is what the engine may use, in bytes. What can be done
+    `meanwhile` is done when only the engine is still at work.
     """
     readable = {table.name for table in tables}
     pool = ThreadPoolExecutor(max_workers=1)
@@ -75,6 +77,7 @@ def look_into(
             findings = tuple(finding for found in examined for finding in found.findings)
             if any(finding.unsafe for finding in findings):
                 return Looked(findings=findings, proofs={})
+            meanwhile()
             proofs = {}
             for table in (table for table in tables if table.name in scanned):
                 targets = [other for other in tables if other.name in targets_of(table)]

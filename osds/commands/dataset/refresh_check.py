@@ -34,7 +34,7 @@ from osds.refresh.parcel import Parcel, check_paths
 from osds.refresh.paths import data_paths
 from osds.refresh.words import commit_message
 from osds.report import DESCRIPTOR_FILE, Report
-from osds.settings import Settings
+from osds.settings import Settings, size_of
 from osds.store.figures import Figures
 from osds.store.gate import Loss, find_losses
 
@@ -123,7 +123,7 @@ def _count_rows(
         plain_tables(new.folder, new.package, new.model, new.report.tables, progress) as are,
     ):
         for name in changed & were.keys() & are.keys():
-            counted = count_row_changes(were[name], are[name], memory=settings.memory)
+            counted = count_row_changes(were[name], are[name], memory=size_of(settings.memory, "memory"))
             if counted is not None:
                 yield name, RowCount(added=counted[0], removed=counted[1])
 

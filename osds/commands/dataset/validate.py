@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from osds.commands.dataset.confined import Judges, confined
-from osds.commands.dataset.ledgers import Ledgers
+from osds.commands.dataset.ledgers import Ledgers, get_ready
 from osds.commands.dataset.looking import look_into
 from osds.dataset import descriptor, lfs, preflight, strict_json
 from osds.dataset.abridging import abridge
 from osds.dataset.package import DataPackage, read_package
-from osds.edges import files
+from osds.edges import files, git
 from osds.fiscal.compile import compile_model
 from osds.fiscal.joins import named_resources
 from osds.fiscal.lint import lint
@@ -77,6 +77,7 @@ def _validate_package(
     ledgers: Ledgers,
 ) -> Validation:
     findings += descriptor.check_package(package)
+    findings += descriptor.check_repository(package, _repository(folder, settings))
     facts = {path: files.look(folder, path) for path in preflight.wanted_files(package)}
     findings += preflight.check_files(package, facts)
     findings += _check_hashes(folder, package, facts)
@@ -119,7 +120,9 @@ def _judge(
     since = _look_back(folder, package, readable, settings)
     known = {} if since is None else since.known
     scanned = {table.name for table in tables if table.index not in known}
-    looked = look_into(folder, package, tables, scanned, memory=memory, scan=judges.scan, progress=progress)
+    looked = look_into(
+        folder, package, tables, scanned, memory=memory, scan=judges.scan, progress=progress, meanwhile=get_ready
+    )
     yield from looked.findings
     if not _has_unsafe(looked.findings):
         verdicts = judge(
@@ -168,6 +171,14 @@ def _check_hashes(folder: Path, package: DataPackage, facts: dict[str, preflight
         else:
             findings += preflight.check_hash(wanted, files.digest(folder, wanted.path, wanted.algorithm))
     return findings
+
+
+def _repository(folder: Path, settings: Settings) -> str | None:
+    """The URL of the dataset's own repository: as it was given, or git's, if the folder is the top of a work tree."""
+    if settings.url is not None or not (folder / ".git").exists():
+        return settings.url
+    origin = git.origin(folder)
+    return origin.url if origin else None
 
 
 def _has_unsafe(findings: Sequence[Finding]) -> bool:
