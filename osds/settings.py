@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from osds.errors import UsageError
+from osds.inputs import variable
 from osds.silence import SETTINGS_FILE, Silence, parse_silences
 from osds.thresholds import Thresholds, parse_thresholds
 from osds.updating import UPDATE_KEY, parse_update
@@ -258,9 +259,10 @@ def resolve(*, file: Mapping[str, object], environ: Mapping[str, str], flags: Ma
             )
         values[option.attribute] = _typed(option, value, f"{SETTINGS_FILE}: {key}")
     for option in OPTIONS:
-        for variable in (f"OSDS_{option.attribute.upper()}", f"INPUT_{option.attribute.upper()}"):
-            if environ.get(variable):
-                values[option.attribute] = _typed(option, environ[variable], variable)
+        own = f"OSDS_{option.attribute.upper()}"
+        for name, told in ((own, own), (variable(option.name), f"The input `{option.name}`")):
+            if environ.get(name):
+                values[option.attribute] = _typed(option, environ[name], told)
         if flags.get(option.attribute) is not None:
             values[option.attribute] = _typed(option, flags[option.attribute], f"--{option.name}")
     return Settings(**values)

@@ -20,6 +20,7 @@ from osds.silence import SILENCE_SCHEMA, SILENCED
 from osds.tables import checks as table_checks
 from osds.thresholds import THRESHOLDS_SCHEMA
 from osds.updating import UPDATE_SCHEMA
+from scripts.action_pages import render_action, render_readme
 
 ROOT = Path(__file__).parent.parent
 
@@ -123,6 +124,8 @@ def render_doctor() -> str:
 
 
 PAGES = (
+    Page(path="README.md", render=render_readme),
+    Page(path="action.yml", render=render_action),
     Page(path="docs/checks.md", render=render_checks),
     Page(path="docs/osds.schema.json", render=render_settings_schema),
     Page(path="docs/doctor.md", render=render_doctor),

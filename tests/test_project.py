@@ -14,6 +14,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from osds.action import INPUTS
 from osds.audit import checks as audit_checks
 from osds.cli import cli
 from osds.edges.runner import OUTPUTS
@@ -41,6 +42,7 @@ FLOORS = (
     {"thresholds", "updating"},
     {"silence"},
     {"report"},
+    {"inputs"},
     {"errors", "progress", "untrusted"},
 )
 EDGE_MAY = {
@@ -104,7 +106,7 @@ def test_imports__only_edges_know_the_outside(path: Path) -> None:
 
 def test_names__action_yml_settings_and_flags_are_the_same() -> None:
     action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-    assert set(action["inputs"]) == {"command", "path"} | {option.name for option in OPTIONS}
+    assert list(action["inputs"]) == list(INPUTS)
     assert set(action["outputs"]) == set(OUTPUTS)
     for name in ("validate", "aggregate", "publish", "register"):
         flags = {option.opts[0] for option in cli.commands[name].params if option.param_type_name == "option"}

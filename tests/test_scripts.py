@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -16,6 +14,7 @@ from typing import Any
 import pytest
 
 from scripts.benches.budget import write_dataset
+from tests.small_checkout import make_checkout
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = [ROOT / "scripts" / name for name in ("demo", "test", "bench")] + [ROOT / ".ci" / "run"]
@@ -65,62 +64,15 @@ def test_ci_run__refuses_a_part_it_does_not_know() -> None:
     assert done.stderr == "error: .ci/run knows lint, demo and test, not 'nonsense'\n"
 
 
-# Making the environment. The real locks take pip a minute, so here a lock names wheels that lie in a folder.
+# Making the environment
 
 PREPARE = 'source scripts/_environment.sh; prepare_environment "$1"; "$python" -c "import osds, small"'
-PROJECT = """
-[project]
-name = "osds"
-version = "0"
-
-[build-system]
-requires = []
-build-backend = "backend"
-backend-path = ["."]
-"""
-# What pip asks a build backend for (PEP 660), so that none has to be fetched.
-BACKEND = """
-import wheels
-def build_editable(folder, config_settings=None, metadata_directory=None):
-    return wheels.write(folder, "osds")
-"""
-WHEELS = """
-import pathlib, sys, zipfile
-def write(folder, name):
-    wheel = pathlib.Path(folder) / f"{name}-0-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr(f"{name}.py", "")
-        archive.writestr(f"{name}-0.dist-info/METADATA", f"Metadata-Version: 2.1\\nName: {name}\\nVersion: 0\\n")
-        archive.writestr(f"{name}-0.dist-info/WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
-        archive.writestr(f"{name}-0.dist-info/RECORD", "")
-    return wheel.name
-if __name__ == "__main__":
-    write(".", "small")
-    write(".", "other")
-"""
-TOOLS = ("bash", "cat", "cmp", "dirname", "rm")  # all that the scripts may need beside Python
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout with a space in its path and a folder `tools` for its PATH, in which there is no uv."""
-    folder = tmp_path / "my checkout"
-    shutil.copytree(ROOT / "scripts", folder / "scripts")
-    for name, text in {"pyproject.toml": PROJECT, "backend.py": BACKEND, "wheels.py": WHEELS}.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    subprocess.run([sys.executable, "wheels.py"], cwd=folder, check=True)
-    small, other = (_pinned(folder, name) for name in ("small", "other"))
-    (folder / "requirements.lock").write_text(small, encoding="utf-8")
-    (folder / "requirements-dev.lock").write_text(small + other, encoding="utf-8")
-    (folder / "tools").mkdir()
-    for name in TOOLS:
-        (folder / "tools" / name).symlink_to(shutil.which(name) or f"/missing/{name}")
-    return folder
-
-
-def _pinned(folder: Path, name: str) -> str:
-    digest = hashlib.sha256((folder / f"{name}-0-py3-none-any.whl").read_bytes()).hexdigest()
-    return f"{name}==0 --hash=sha256:{digest}\n"
+    """A small project with our scripts, in a folder with a space in its name."""
+    return make_checkout(tmp_path / "my checkout")
 
 
 def prepare(checkout: Path, kind: str, python: str = sys.executable) -> subprocess.CompletedProcess[str]:

@@ -21,8 +21,9 @@ from osds.cli.parts import EPILOG
 from osds.cli.refresh import refresh
 from osds.cli.registry import registry
 from osds.cli.store import store
+from osds.edges.terminal import speak_plainly
 from osds.errors import EXIT_BUG, EXIT_OK, EXIT_USAGE, OsdsError
-from osds.untrusted import one_line
+from osds.untrusted import lines, one_line
 
 EXIT_INTERRUPTED = 130
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -56,27 +57,26 @@ def run(arguments: Sequence[str]) -> int:
         code = cli.main(args=list(arguments), prog_name="osds", standalone_mode=False)
     except click.ClickException as error:
         command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "osds"
-        return _give_up(f"{error.format_message()} See `{command} --help`", EXIT_USAGE)
+        return give_up(f"{error.format_message()} See `{command} --help`", EXIT_USAGE)
     except click.Abort:
-        return _give_up("Interrupted", EXIT_INTERRUPTED)
+        return give_up("Interrupted", EXIT_INTERRUPTED)
     except OsdsError as error:
-        if "--debug" in arguments:
-            traceback.print_exc()
-        return _give_up(str(error), error.exit_code)
+        _debug(arguments)
+        return give_up(str(error), error.exit_code)
     except KeyboardInterrupt:
-        return _give_up("Interrupted", EXIT_INTERRUPTED)
+        return give_up("Interrupted", EXIT_INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our words has gone; nothing is left to say
         return EXIT_OK
     except Exception as error:  # noqa: BLE001 (the outermost handler: no traceback reaches a user who did not ask)
-        if "--debug" in arguments:
-            traceback.print_exc()
+        _debug(arguments)
         told = f"{type(error).__name__}: {error}"
-        return _give_up(f"This is a bug in osds: {told}. Run it again with --debug and report what it prints", EXIT_BUG)
+        return give_up(f"This is a bug in osds: {told}. Run it again with --debug and report what it prints", EXIT_BUG)
     return code if isinstance(code, int) else EXIT_OK
 
 
-def _give_up(message: str, code: int) -> int:
+def give_up(message: str, code: int) -> int:
+    """Say in one line why osds ends here, on a runner as an annotation, too, and return the exit code."""
     import os
 
     line = one_line(message, 2000)
@@ -88,6 +88,13 @@ def _give_up(message: str, code: int) -> int:
     return code
 
 
+def _debug(arguments: Sequence[str]) -> None:
+    """Show the traceback of the error at hand, where that was asked for."""
+    if "--debug" in arguments:
+        print(lines(traceback.format_exc().rstrip("\n")), file=sys.stderr)
+
+
 def main() -> NoReturn:
     """The console script."""
+    speak_plainly(sys.stdout, sys.stderr)
     sys.exit(run(sys.argv[1:]))

@@ -13,17 +13,17 @@ from pathlib import Path
 from osds.edges.github import API_URL
 from osds.errors import OutsideError
 
-OUTPUTS = (
-    "valid",
-    "errors",
-    "warnings",
-    "report",
-    "bundle",
-    "sequence",
-    "published",
-    "registered",
-    "pull-request",
-)
+OUTPUTS = {
+    "valid": "Whether the dataset has no errors, true or false",
+    "errors": "Number of errors found",
+    "warnings": "Number of warnings found",
+    "report": "Path of the full report (JSON)",
+    "bundle": "Folder of the aggregates (aggregate)",
+    "sequence": "Number of the version that is now current in the store (publish)",
+    "published": "Whether this run wrote a new version, true or false (publish)",
+    "registered": "How the dataset entered, or may enter, the registry (register)",
+    "pull-request": "URL of the pull request on the registry (register)",
+}  # of the action, with what each says; after a change `python -m scripts.pages` brings action.yml and the README along
 # What a job of our own workflows tells the next one.
 STEP_OUTPUTS = ("changed", "commit", "problem", "shards")
 

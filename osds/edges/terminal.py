@@ -1,10 +1,11 @@
-"""Progress on long work: a bar on a terminal, a plain line now and then elsewhere. Always on stderr.
+"""The streams that people read. Progress on long work: a bar on a terminal, a plain line now and then elsewhere, on stderr.
 
 Work that takes less than two seconds says nothing. rich is imported only when there is a bar to draw.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import threading
@@ -18,6 +19,17 @@ from osds.untrusted import one_line
 
 PATIENCE = 2.0  # seconds before work says that it goes on
 INTERVAL = 10.0  # seconds between two plain lines
+
+
+def speak_plainly(*streams: TextIO) -> None:
+    """Let no stream fail at a character that it does not have, such as those of Windows when they are redirected.
+
+    A runner reads UTF-8. Elsewhere a stream keeps its encoding, and a mark stands for what it lacks.
+    """
+    encoding = "utf-8" if os.environ.get("GITHUB_ACTIONS") == "true" else None
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=encoding, errors="replace")
 
 
 def open_progress(stream: TextIO | None = None, *, quiet: bool = False) -> Progress:
