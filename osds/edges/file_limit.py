@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
+import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 
-def limit_files(pid: int, largest: int | None) -> None:
-    """Let the process, and what it starts from now on, write at most `largest` bytes into one file. Linux only."""
-    if largest is None or sys.platform != "linux":
-        return
-    import resource
+def limit_files(largest: int) -> Callable[[subprocess.Popen[bytes]], AbstractContextManager[None]]:
+    """A guard that lets a process, and what it starts, write at most `largest` bytes into one file. Linux only."""
 
-    with contextlib.suppress(ProcessLookupError):
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (largest, largest))
+    @contextmanager
+    def guard(process: subprocess.Popen[bytes]) -> Iterator[None]:
+        if sys.platform == "linux":
+            import resource
+
+            with suppress(ProcessLookupError):
+                resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (largest, largest))
+        yield
+
+    return guard

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from osds.edges.file_limit import limit_files
 from osds.edges.github_waiting import Timer, WallTimer
 from osds.errors import OsdsError, OutsideError, UsageError
 from osds.registry.urls import canonical_url
@@ -123,9 +122,8 @@ class Git:
     """git in one folder, which is itself a repository or about to be one: git does not look in the folders above.
 
     `personal` lets git read the configuration of the person who runs it: for asking their name, nothing else. `guard` is
-    a context around every process, which may end it. `promisor` is where a repository without all its objects gets them
-    from. `largest` is how many bytes git may write into one file, for fetching what strangers made (Linux only; elsewhere
-    the clock alone protects).
+    a context around every process, which may limit or end it (`file_limit`, for fetching what strangers made). `promisor`
+    is where a repository without all its objects gets them from.
     """
 
     folder: Path
@@ -133,7 +131,6 @@ class Git:
     personal: bool = False
     guard: Callable[[subprocess.Popen[bytes]], AbstractContextManager[object]] = nullcontext
     promisor: Remote | None = None
-    largest: int | None = None
 
     def run(
         self,
@@ -171,7 +168,6 @@ class Git:
         command = ["git", "-C", str(self.folder), *settings, *arguments]
         limit = seconds or (NETWORK_SECONDS if remote else LOCAL_SECONDS)
         process = _start(command, environment)
-        limit_files(process.pid, self.largest)
         with self.guard(process):
             code, out, error = _finish(process, stdin, limit, f"git {arguments[0]}")
         return Finished(code=code, out=out, problem=_problem(error, remote.token if remote else None))

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from osds.dataset.strict_json import MAX_BYTES, load
+from osds.edges.file_limit import limit_files
 from osds.edges.git import Git, Remote
 from osds.edges.git_objects import read_file
 from osds.errors import OutsideError, UnsafeInputError
@@ -35,7 +36,7 @@ def look_at(address: str, *, largest: int = LARGEST, seconds: float = SECONDS) -
         local.output("init", "--quiet", "--bare", "--template=")
         local.output("config", "remote.origin.url", remote.url)
         options = ("http.followRedirects=false", "fetch.unpackLimit=1")
-        return _fetch(Git(folder=folder, options=options, largest=largest, promisor=remote), seconds)
+        return _fetch(Git(folder=folder, options=options, guard=limit_files(largest), promisor=remote), seconds)
 
 
 def _fetch(git: Git, seconds: float) -> DatasetFacts:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from osds.edges.file_limit import limit_files
 from osds.edges.git import Finished, Git, Remote, failure
 from osds.edges.git_objects import Author, read_file, write_commit
 from osds.edges.git_trees import find_commit
@@ -132,7 +133,7 @@ class RemoteRegistry(Registry):
 
     def pull_request(self, number: int) -> str | None:
         ref, here = f"refs/pull/{number:d}/head", f"refs/osds/pull/{number:d}"
-        bounded = replace(self.git, largest=MAX_PULL_REQUEST)
+        bounded = replace(self.git, guard=limit_files(MAX_PULL_REQUEST))
         fetch = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
         done = bounded.run(*fetch, "--", self.remote.url, f"+{ref}:{here}", remote=self.remote)
         if done.code != 0 and "couldn't find remote ref" in done.problem:

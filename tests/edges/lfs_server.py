@@ -8,16 +8,15 @@ https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.loopback import LoopbackHandler, LoopbackServer
 from tests.store.s3_faults import Asked, Fault, Plan, no_faults
 
 MEDIA_TYPE = "application/vnd.git-lfs+json"
@@ -70,35 +69,18 @@ def running_lfs() -> Iterator[LfsDouble]:
     """A server for as long as the context lasts."""
     with _Server(("127.0.0.1", 0), _Handler) as server:
         server.double = LfsDouble(url=f"http://127.0.0.1:{server.server_port}")
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
+        with server.serving():
             yield server.double
-        finally:
-            server.shutdown()
-            thread.join()
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(LoopbackServer):
     double: LfsDouble
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is nothing to talk about."""
 
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
+class _Handler(LoopbackHandler):
     server: _Server
 
-    def log_message(self, *_: object) -> None:
-        pass
-
-    def handle_one_request(self) -> None:
-        self.raw_requestline = self.rfile.readline(65537)
-        if not self.raw_requestline or not self.parse_request():
-            self.close_connection = True
-            return
+    def answer(self) -> None:
         double = self.server.double
         double.heard.append(
             Heard(method=self.command, path=self.path, headers=dict(self.headers.items()), time=time.time())

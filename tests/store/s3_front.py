@@ -15,12 +15,11 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 from xml.sax.saxutils import escape
 
+from tests.loopback import LoopbackHandler, LoopbackServer
 from tests.store.s3_answers import Answer, checksums, error, listing, xml
 from tests.store.s3_body import Body
 from tests.store.s3_faults import Asked, Exchange, Fault, Plan, no_faults
@@ -83,38 +82,20 @@ def running_front(*buckets: str, handler: type[Handler] | None = None) -> Iterat
             server.front = front
             for bucket in buckets:
                 shelf.make_bucket(bucket)
-            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-            thread.start()
-            try:
+            with server.serving():
                 yield front
-            finally:
-                server.shutdown()
-                thread.join()
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(LoopbackServer):
     front: Front
-    request_queue_size = 128
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is nothing to talk about."""
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(LoopbackHandler):
     """Answers requests as S3 does."""
 
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
     server: _Server
 
-    def log_message(self, *_: object) -> None:
-        pass
-
-    def handle_one_request(self) -> None:
-        self.raw_requestline = self.rfile.readline(65537)
-        if not self.raw_requestline or not self.parse_request():
-            self.close_connection = True
-            return
+    def answer(self) -> None:
         number = self.server.front.begin()
         exchange = None
         try:
