@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Mapping
@@ -23,9 +22,9 @@ from osds.registry.policy import without_policy
 from osds.report import Report, Severity
 from osds.settings import Settings, resolve
 from osds.silence import SETTINGS_FILE
-from osds.untrusted import lines, one_line
+from osds.untrusted import json_text, lines, one_line
 from osds.views import json_report, summary, text
-from osds.views.annotation import command
+from osds.views.annotation import Told, command
 from osds.views.annotation import render as render_annotations
 
 REPORT_FILE = "osds-report.json"
@@ -48,7 +47,7 @@ class Session:
     def say(self, told: str, document: Mapping[str, Any] | None = None) -> None:
         """Print the outcome: `told` for people, or the JSON document where that was asked for."""
         if self.json and document is not None:
-            print(json.dumps(document, indent=2))
+            print(json_text(document), end="")
         elif not self.json:
             print(lines(told.rstrip("\n")))
 
@@ -108,14 +107,23 @@ class Session:
             self.runner.add_summary(markdown)
 
     def _tell_runner(self, runner: Runner, report: Report, folder: Path) -> None:
-        for line in render_annotations(report, _in_workspace(folder, runner.workspace)):
-            print(line, file=sys.stderr)  # the runner reads both streams; stdout may hold JSON
+        self._annotate(runner, report, _in_workspace(folder, runner.workspace))
         runner.add_summary(summary.render(report))
         self.set_verdict(report)
         if runner.temporary is not None:
             path = runner.temporary / REPORT_FILE
             path.write_text(json_report.render(report), encoding="utf-8")
             self.set_outputs({"report": str(path)})
+
+    def _annotate(self, runner: Runner, report: Report, folder: str) -> None:
+        """Say the annotations on stderr: the runner reads both streams, and stdout may hold JSON."""
+        in_step, in_job = runner.told()
+        annotations = list(render_annotations(report, folder, Told(in_step=in_step, in_job=in_job)))
+        for line in annotations:
+            print(line, file=sys.stderr)
+        if report.findings and not annotations:
+            print("GitHub shows no more annotations here; the job summary has what was found", file=sys.stderr)
+        runner.note_told(line.removeprefix("::").split()[0] for line in annotations)
 
 
 def open_session(environ: Mapping[str, str] | None = None, *, as_json: bool) -> Session:

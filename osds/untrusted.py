@@ -6,6 +6,7 @@ anywhere in a line. Terminals obey control characters, and bidirectional control
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
@@ -32,6 +33,11 @@ def one_line(text: str, limit: int = 500) -> str:
 def lines(text: str) -> str:
     """The same for text of osds' own with line breaks that shall stay."""
     return "\n".join(one_line(line, limit=10_000) for line in text.split("\n"))
+
+
+def json_text(value: object) -> str:
+    """`value` as JSON that people can read and no runner obeys, ending with a line break. All of it is ASCII."""
+    return json.dumps(value, indent=2).replace("##[", "\\u0023#[") + "\n"
 
 
 def code(text: str, limit: int = 200) -> str:

@@ -18,7 +18,14 @@ from osds.cli.parts import (
 )
 from osds.errors import UsageError
 
-FORMATS = ("text", "json", "sarif", "junit", "html")  # those of `views.formats`, whose import would cost `--help` 60 ms
+FORMATS = (
+    "text",
+    "json",
+    "lines",
+    "sarif",
+    "junit",
+    "html",
+)  # those of `views.formats`, whose import would cost `--help` 60 ms
 
 
 @click.command(epilog=EPILOG)

@@ -6,7 +6,8 @@ https://docs.github.com/actions/reference/workflows-and-actions/workflow-command
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,9 @@ OUTPUTS = {
 }  # of the action, with what each says; after a change `python -m scripts.pages` brings action.yml and the README along
 # What a job of our own workflows tells the next one.
 STEP_OUTPUTS = ("changed", "commit", "problem", "shards")
+
+SUMMARY_LIMIT = 1024 * 1024  # bytes; above it a runner drops the whole summary of the step
+FULL = "\nMore was said than a job summary holds; the log and the JSON reports have it.\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +71,32 @@ class Runner:
         _append(self.output_file, f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
 
     def add_summary(self, markdown: str) -> None:
-        """Append to the job summary of this step."""
-        _append(self.summary_file, markdown + "\n")
+        """Append to the job summary of this step; what it cannot hold any more is left out, and the summary says so."""
+        if self.summary_file is None:
+            return
+        text, before = markdown + "\n", _read(self.summary_file)
+        if len(before) + len(text.encode("utf-8", "replace")) + len(FULL) <= SUMMARY_LIMIT:
+            _append(self.summary_file, text)
+        elif not before.endswith(FULL.encode()):
+            _append(self.summary_file, FULL)
+
+    def told(self) -> tuple[Counter[str], int]:
+        """How many annotations of each severity osds has made in this step, and how many in this job."""
+        lines = _read(self._record).decode("ascii", "replace").splitlines() if self._record else []
+        prefix = f"{self._step} "
+        return Counter(line.removeprefix(prefix) for line in lines if line.startswith(prefix)), len(lines)
+
+    def note_told(self, severities: Iterable[str]) -> None:
+        """Remember that annotations of these severities have been made."""
+        _append(self._record, "".join(f"{self._step} {severity}\n" for severity in severities))
+
+    @property
+    def _record(self) -> Path | None:
+        return self.temporary / "osds-annotations.txt" if self.temporary else None  # a job has a folder of its own
+
+    @property
+    def _step(self) -> str:
+        return self.summary_file.name if self.summary_file else "step"  # a step has a file of its own
 
 
 def find_runner(environ: Mapping[str, str]) -> Runner | None:
@@ -107,11 +135,18 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() else None
 
 
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
 def _append(path: Path | None, text: str) -> None:
     if path is None:
         return
     try:
-        with path.open("a", encoding="utf-8", newline="\n") as file:
+        with path.open("a", encoding="utf-8", errors="replace", newline="\n") as file:
             file.write(text)
     except OSError as error:
         raise OutsideError(f"The runner's file {path.name} cannot be written: {error.strerror}") from error

@@ -1,13 +1,14 @@
 """A report as annotations of the Actions runner, within its limits.
 
-The runner shows at most 10 errors, 10 warnings and 10 notices of a step and drops the rest without a word
-(actions/toolkit#734), so each kind of finding speaks once per file, with its total in the title, and the last one says
-how much is not shown.
+GitHub shows at most 10 errors, 10 warnings and 10 notices of a step and 50 annotations of a job, and drops the rest without
+a word (actions/toolkit#734), so each kind of finding speaks once per file, with its total in the title, and the last one
+says how much is not shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from posixpath import join
 
 from osds.report import Report, Severity
@@ -15,22 +16,41 @@ from osds.untrusted import one_line
 from osds.views.grouping import Group, Spot, group
 from osds.views.text import describe
 
-LIMIT = 10
+LIMIT = 10  # annotations of one severity in a step
+JOB_LIMIT = 50
 MAX_PLACES = 5  # columns that one annotation tells of
 MAX_TITLE = 150  # characters
 
 
-def render(report: Report, folder: str = "") -> Iterator[str]:
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """How many annotations there have been before: of each severity in this step, and of any in this job."""
+
+    in_step: Mapping[str, int] = field(default_factory=dict)
+    in_job: int = 0
+
+
+def render(report: Report, folder: str = "", told: Told | None = None) -> Iterator[str]:
     """One workflow command per line; `folder` is the dataset's path in the repository."""
+    told = told or Told()
+    room = JOB_LIMIT - told.in_job
     for severity in Severity:
-        told = _ranked(report, severity)
-        shown = told if len(told) <= LIMIT else told[: LIMIT - 1]
-        for spots in shown:
-            yield _annotation(spots, folder)
-        left = sum(len(spot.findings) for spots in told[len(shown) :] for spot in spots)
-        if left:
-            words = f"{left:,} more {severity.value}s are not shown here; the job summary and the JSON report have them"
-            yield command(severity.value, words, title="osds")
+        most = min(LIMIT - told.in_step.get(severity.value, 0), room)
+        shown = list(_of_severity(report, severity, folder, most))
+        room -= len(shown)
+        yield from shown
+
+
+def _of_severity(report: Report, severity: Severity, folder: str, most: int) -> Iterator[str]:
+    """At most so many annotations, of which the last one counts what is left."""
+    ranked = _ranked(report, severity)
+    shown = ranked if len(ranked) <= most else ranked[: max(most - 1, 0)]
+    for spots in shown:
+        yield _annotation(spots, folder)
+    left = sum(len(spot.findings) for spots in ranked[len(shown) :] for spot in spots)
+    if left and most > 0:
+        words = f"{left:,} more {severity.value}s are not shown here; the job summary and the JSON report have them"
+        yield command(severity.value, words, title="osds")
 
 
 def error(message: str) -> str:

@@ -6,12 +6,12 @@ The version is `MAJOR.MINOR`: a minor step adds keys, a major step changes or re
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Any
 
 from osds import __version__
 from osds.report import Finding, Report, Severity, TableFacts
+from osds.untrusted import json_text
 
 FORMAT = "1.1"
 
@@ -32,7 +32,7 @@ def to_json(report: Report) -> dict[str, Any]:
 
 def render(report: Report) -> str:
     """The report as JSON text, ending with a line break; characters beyond ASCII are escaped, so no text can hide in it."""
-    return json.dumps(to_json(report), indent=2) + "\n"
+    return json_text(to_json(report))
 
 
 def _table(table: TableFacts) -> dict[str, Any]:

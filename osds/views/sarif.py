@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from osds import __version__
 from osds.report import DESCRIPTOR_FILE, Finding, Report, Severity
-from osds.untrusted import one_line
+from osds.untrusted import json_text, one_line
 from osds.views.grouping import Group, Spot, group
 from osds.views.text import describe, table_line
 
@@ -29,7 +29,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE
 
 def render(report: Report, folder: str = "") -> str:
     """The report as SARIF text; `folder` is the dataset's path in the repository. Characters beyond ASCII are escaped."""
-    return json.dumps(to_sarif(report, folder), indent=2) + "\n"
+    return json_text(to_sarif(report, folder))
 
 
 def to_sarif(report: Report, folder: str = "") -> dict[str, Any]:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osds.edges.runner import Runner, find_runner
+from osds.edges.runner import FULL, SUMMARY_LIMIT, Runner, find_runner
+from tests.runner_grammar import read_values
 
 
 def runner_for(folder: Path) -> Runner:
@@ -16,6 +17,7 @@ def runner_for(folder: Path) -> Runner:
             "GITHUB_ACTIONS": "true",
             "GITHUB_OUTPUT": str(folder / "output"),
             "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+            "RUNNER_TEMP": str(folder),
             "GITHUB_REPOSITORY": "os-data/town",
             "GITHUB_REPOSITORY_ID": "77",
             "GITHUB_SERVER_URL": "https://github.example.org",
@@ -23,17 +25,6 @@ def runner_for(folder: Path) -> Runner:
     )
     assert runner is not None
     return runner
-
-
-def parse(text: str) -> dict[str, str]:
-    """Outputs as the runner reads them: a name, `<<`, a delimiter, the value, the delimiter alone on a line."""
-    found = {}
-    while text:
-        head, text = text.split("\n", 1)
-        name, delimiter = head.split("<<")
-        value, text = re.split(rf"\n{delimiter}\n", text, maxsplit=1)
-        found[name] = value
-    return found
 
 
 def test_find_runner__only_on_actions() -> None:
@@ -60,7 +51,7 @@ def test_set_output__no_value_can_set_another_output(tmp_path_factory: pytest.Te
     runner.set_output("report", hostile)
     runner.set_output("errors", "0")
     text = (folder / "output").read_bytes().decode()
-    assert parse(text) == {"report": hostile, "errors": "0"}
+    assert read_values(text) == {"report": hostile, "errors": "0"}
 
 
 def test_set_output__only_the_actions_own(tmp_path: Path) -> None:
@@ -94,3 +85,25 @@ def test_find_runner__names_the_run_and_its_page(environ: dict[str, str], run: s
     assert runner.run == run
     if run:
         assert runner.run_url == "https://github.com/ada/budget/actions/runs/7"
+
+
+def test_add_summary__never_so_much_that_the_runner_drops_it_all(tmp_path: Path) -> None:
+    runner = runner_for(tmp_path)
+    for number in range(40):
+        runner.add_summary(f"# {number}\n" + "é" * 20_000)
+        assert (tmp_path / "summary").stat().st_size <= SUMMARY_LIMIT
+    text = (tmp_path / "summary").read_text("utf-8")
+    assert text.count("# ") == SUMMARY_LIMIT // 40_006
+    assert text.count(FULL) == 1
+    assert text.endswith(FULL)
+
+
+def test_told__of_this_step_and_of_the_job(tmp_path: Path) -> None:
+    runner = runner_for(tmp_path)
+    assert runner.told() == ({}, 0)
+    runner.note_told(["error", "error", "notice"])
+    later = replace(runner, summary_file=tmp_path / "another step's")
+    later.note_told(["warning"])
+    assert runner.told() == ({"error": 2, "notice": 1}, 4)
+    assert later.told() == ({"warning": 1}, 4)
+    assert replace(runner, temporary=None).told() == ({}, 0)

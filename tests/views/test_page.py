@@ -293,7 +293,7 @@ def test_page__is_utf_8_without_hidden_characters(words: str) -> None:
 
 def test_formats__every_face_of_one_report() -> None:
     faces = {name: face(REPORT, "sub") for name, face in FORMATS.items()}
-    assert list(faces) == ["text", "json", "sarif", "junit", "html"]
+    assert list(faces) == ["text", "json", "lines", "sarif", "junit", "html"]
     assert all("town-budget" in face and face.endswith("\n") for name, face in faces.items() if name != "sarif")
     assert "sub/data/budget.csv" in faces["sarif"]
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from osds.dataset.schema_errors import read_schema
 from osds.report import Check, Excerpt, Finding, Place, Report, Severity, TableFacts
-from osds.views import annotation, json_report, summary, text
+from osds.views import annotation, json_report, lines, summary, text
 from osds.views.grouping import group, row_list
 from tests.test_untrusted import NASTY, commands
 
@@ -186,12 +188,61 @@ def test_annotations__name_the_first_columns_of_a_file_and_count_the_others() ->
 def test_annotations__within_the_limits_of_the_runner_and_none_silently_dropped() -> None:
     kinds = [check(f"kind-{i}") for i in range(6)]
     findings = [kind.at(Place(file=f"f{i}.csv"), "wrong") for kind in kinds for i in range(5)]
-    lines = list(annotation.render(Report(dataset="x", findings=tuple(findings))))
-    assert len(lines) == 10
-    assert {line.split("title=")[1].split("::")[0] for line in lines[:6]} == {f"Title of kind-{i}" for i in range(6)}
-    assert lines[-1] == (
+    said = list(annotation.render(Report(dataset="x", findings=tuple(findings))))
+    assert len(said) == 10
+    assert {line.split("title=")[1].split("::")[0] for line in said[:6]} == {f"Title of kind-{i}" for i in range(6)}
+    assert said[-1] == (
         "::error title=osds::21 more errors are not shown here; the job summary and the JSON report have them"
     )
+
+
+def test_annotations__within_what_the_step_and_the_job_have_left() -> None:
+    findings = [
+        check(f"kind-{i}", severity).at(Place(file="f.csv"), "wrong") for severity in Severity for i in range(12)
+    ]
+    report = Report(dataset="x", findings=tuple(findings))
+
+    def shown(in_job: int, **in_step: int) -> list[str]:
+        told = annotation.Told(in_step=in_step, in_job=in_job)
+        return [line.split()[0].strip(":") for line in annotation.render(report, told=told)]
+
+    assert shown(0) == ["error"] * 10 + ["warning"] * 10 + ["notice"] * 10
+    assert shown(0, error=10, warning=9) == ["warning"] + ["notice"] * 10
+    assert shown(38) == ["error"] * 10 + ["warning"] * 2
+    assert shown(49) == ["error"]
+    assert shown(50) == []
+    *_, last = annotation.render(report, told=annotation.Told(in_job=38))
+    assert last.startswith("::warning title=osds::11 more warnings are not shown here")
+
+
+LINES = """\
+sub/data/budget.csv:3: error: Title of type-error: data/budget.csv, column “amount”: “nfp” in rows 3–5, 7. Mend type-error \
+[type-error]
+sub/data/budget.csv:9: error: Title of type-error: data/budget.csv, column “year”: “-” in row 9. Mend type-error [type-error]
+sub/datapackage.json:1: warning: Title of no-licence: datapackage.json: there is no licence. Mend no-licence [no-licence]
+sub/datapackage.json:1: notice: Title of model-form: datapackage.json, /mapping: it is called `mapping`. Mend model-form \
+[model-form]
+town-budget is not valid: 5 errors of 1 kind, 1 warning
+"""
+
+
+def test_lines__golden() -> None:
+    assert lines.render(REPORT, "sub") == LINES
+
+
+def test_lines__are_what_our_problem_matcher_reads() -> None:
+    ours = json.loads((Path(__file__).parents[2] / "setup" / "problem-matcher.json").read_text("utf-8"))
+    ((pattern,),) = (matcher["pattern"] for matcher in ours["problemMatcher"])
+    *places, verdict = lines.render(REPORT, "sub").splitlines()
+    found = [re.search(pattern["regexp"], place) for place in places]
+    parts = ("file", "line", "severity", "code")
+    assert [tuple(match[pattern[part]] for part in parts) for match in found if match] == [
+        ("sub/data/budget.csv", "3", "error", "type-error"),
+        ("sub/data/budget.csv", "9", "error", "type-error"),
+        ("sub/datapackage.json", "1", "warning", "no-licence"),
+        ("sub/datapackage.json", "1", "notice", "model-form"),
+    ]
+    assert re.search(pattern["regexp"], verdict) is None
 
 
 def test_summary__stays_below_its_limit_and_says_what_is_missing() -> None:
@@ -215,6 +266,7 @@ def test_views__no_text_of_a_dataset_becomes_a_command(words: str) -> None:
     report = hostile(words)
     assert not commands(text.render(report))
     assert not commands(summary.render(report))
+    assert not commands(lines.render(report, words))
     for line in annotation.render(report):
         assert "\n" not in line
         assert "\r" not in line
