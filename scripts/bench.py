@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from scripts.benches import aggregates, commands, lfs, news, registry, store, sweep, validation, watch
+from scripts.benches import aggregates, commands, lfs, news, registry, startup, store, sweep, validation, watch
 
 BENCHES = {
     "aggregate": aggregates,
@@ -14,6 +14,7 @@ BENCHES = {
     "lfs": lfs,
     "news": news,
     "registry": registry,
+    "startup": startup,
     "store": store,
     "sweep": sweep,
     "validate": validation,

@@ -7,13 +7,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scripts.fuzzes import csv_cells, github, registry, tables, watch
+from scripts.fuzzes import csv_cells, github, registry, runner, tables, watch
 from scripts.fuzzes.trying import add_common_options
 
 FUZZES = {
     "csv": csv_cells,
     "github": github,
     "registry": registry,
+    "runner": runner,
     "tables": tables,
     "watch": watch,
 }  # a module has a docstring, `add_options(parser)` and `run(folder, options)`

@@ -186,3 +186,11 @@ def test_bench__prints_what_news_cost() -> None:
     assert "500 events, 20 datasets: 87 documents, 4 of them pages of the" in done.stdout
     assert "one more event changes 6" in done.stdout
     assert re.search(r"^render every document +(\d+\.\d{3} *){3}$", done.stdout, re.MULTILINE)
+
+
+def test_bench__prints_the_start_of_the_action_beside_its_goal() -> None:
+    command = [sys.executable, "-m", "scripts.bench", "startup", "--runs", "1", "--no-peer"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    for name, goal in (("the action, cold cache", "3.0"), ("the action, warm cache", "1.0"), ("osds --help", "0.1")):
+        assert re.search(rf"^{name}: \d+\.\d\d s, at most {goal} s is the goal$", done.stdout, re.MULTILINE)

@@ -7,68 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from osds.views.formats import FORMATS
-from tests.actions.attacking import PLACES, attack, faults
+from tests.actions.attacking import attack, faults
+from tests.actions.hostile_places import FRAGMENTS, PLACES
 from tests.runner_grammar import Command, Listener, read_values
 
-FRAGMENTS = (
-    *(
-        "::error::a",
-        "::add-mask::a",
-        "::stop-commands::zz",
-        "::set-output name=valid::true",
-        "::ADD-PATH::/x",
-        "::zz::",
-    ),
-    *("##[add-mask]e", "##[error]x", "##[group]", "###[set-env name=a;b=c]d", "##", "[", "]", "::", ":", "#"),
-    *("%0A::error::a", "%3A%3A", "%25", "%", ",title=x", "=", "\n", "\r", "\r\n", "\u2028", "\u00a0", "\t", "\x1b[2K"),
-    *(
-        "valid<<x\ntrue\nx\n",
-        "[a](https://a.example)",
-        "![a](https://a.example/a.png)",
-        "https://a.example",
-        "www.a.example",
-    ),
-    *(
-        "<script>alert(1)</script>",
-        "<img src=x onerror=alert(1)>",
-        "</code>",
-        "<!--",
-        "]]>",
-        "&lt;",
-        "@ada",
-        "@org/team",
-    ),
-    *(
-        "#7",
-        "fixes #7",
-        "GH-7",
-        "`",
-        "``",
-        "|",
-        "~~",
-        "**",
-        "__",
-        "- [ ] a",
-        "\n# a",
-        "\n\n    code",
-        "\\",
-        "ada@a.example",
-    ),
-    *(
-        '"',
-        "'",
-        "\u202e",
-        "\u200b",
-        "\ufe0f",
-        "\x00",
-        "x" * 300,
-        "\ud800",
-        "=1+1",
-        "1,5",
-        "{{7*7}}",
-        "${{ github.token }}",
-    ),
-)
 ANY = st.characters(exclude_categories=[])  # also what is half of a character
 HOSTILE = st.lists(st.sampled_from(FRAGMENTS) | st.text(ANY, max_size=5), min_size=1, max_size=5).map("".join)
 

@@ -49,8 +49,10 @@ def install(tmp_path: Path) -> Install:
 
 def output(tmp_path: Path) -> str:
     """The Python that the step names."""
-    (line,) = (tmp_path / "output").read_text().splitlines()
-    return line.removeprefix("python=")
+    python, matcher = (tmp_path / "output").read_text().splitlines()
+    assert matcher.startswith("problem-matcher=/")
+    assert Path(matcher.removeprefix("problem-matcher=")).is_file()
+    return python.removeprefix("python=")
 
 
 def offline(checkout: Path) -> dict[str, str]:

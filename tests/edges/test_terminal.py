@@ -61,3 +61,18 @@ def test_bars__a_bar_with_the_text() -> None:
         time.sleep(0.6)
     assert "Checking [bold]a.csv" in stream.getvalue()
     assert "50%" in stream.getvalue()
+
+
+@pytest.mark.parametrize(("actions", "written"), [("", b"? caf\xe9"), ("true", "✗ café".encode())])
+def test_speak_plainly__a_stream_without_a_character_does_not_fail(
+    monkeypatch: pytest.MonkeyPatch, actions: str, written: bytes
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", actions)
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="cp1252")  # that of a redirected stream on Windows
+    with pytest.raises(UnicodeEncodeError):
+        stream.write("✗")
+    terminal.speak_plainly(stream, io.StringIO())  # a stream without an encoding has no need
+    stream.write("✗ café")
+    stream.flush()
+    assert raw.getvalue() == written
