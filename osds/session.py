@@ -28,6 +28,7 @@ from osds.views.annotation import Told, command
 from osds.views.annotation import render as render_annotations
 
 REPORT_FILE = "osds-report.json"
+SARIF_FILE = "osds-report.sarif"
 _MAX_SETTINGS = 65_536  # bytes
 
 
@@ -62,13 +63,16 @@ class Session:
 
     def write_report(self, report: Report, folder: Path, *, form: str, target: Path) -> None:
         """Write a report to a file, and print it as text. Raises `OutsideError` if the file cannot be written."""
+        self._write(report, folder, form=form, target=target)
+        self.show_report(report, folder)
+
+    def _write(self, report: Report, folder: Path, *, form: str, target: Path) -> None:
         try:
             target.write_text(self._document(report, folder, form), encoding="utf-8")
         except OSError as error:
             raise OutsideError(
                 f"{target} cannot be written: {error.strerror}", next_step="Give another file"
             ) from error
-        self.show_report(report, folder)
 
     def _document(self, report: Report, folder: Path, form: str) -> str:
         from osds.views.formats import FORMATS
@@ -111,9 +115,10 @@ class Session:
         runner.add_summary(summary.render(report))
         self.set_verdict(report)
         if runner.temporary is not None:
-            path = runner.temporary / REPORT_FILE
-            path.write_text(json_report.render(report), encoding="utf-8")
-            self.set_outputs({"report": str(path)})
+            for output, form, name in (("report", "json", REPORT_FILE), ("sarif", "sarif", SARIF_FILE)):
+                path = runner.temporary / name
+                self._write(report, folder, form=form, target=path)
+                self.set_outputs({output: str(path)})
 
     def _annotate(self, runner: Runner, report: Report, folder: str) -> None:
         """Say the annotations on stderr: the runner reads both streams, and stdout may hold JSON."""

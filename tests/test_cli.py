@@ -255,7 +255,9 @@ def test_on_a_runner__annotations_summary_outputs_and_the_report(
         "errors": "1",
         "warnings": "0",
         "report": str(tmp_path / "temporary/osds-report.json"),
+        "sarif": str(tmp_path / "temporary/osds-report.sarif"),
     }
+    assert '"uri": "sub/budget.csv"' in Path(outputs["sarif"]).read_text()
     assert json.loads(Path(outputs["report"]).read_text())["valid"] is False
     assert set(outputs) <= set(OUTPUTS)
 

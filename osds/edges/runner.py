@@ -19,6 +19,7 @@ OUTPUTS = {
     "errors": "Number of errors found",
     "warnings": "Number of warnings found",
     "report": "Path of the full report (JSON)",
+    "sarif": "Path of the full report as SARIF, for code scanning",
     "bundle": "Folder of the aggregates (aggregate)",
     "sequence": "Number of the version that is now current in the store (publish)",
     "published": "Whether this run wrote a new version, true or false (publish)",
