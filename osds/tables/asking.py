@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from frictionless import FrictionlessException, Package
 
+from osds.dataset.package import Json
 from osds.tables import checks
 from osds.tables.answers import Answer, Question, TableError
 from osds.tables.bytescan import MAX_COLUMNS
@@ -17,6 +19,12 @@ from osds.tables.whole_patterns import WholePatterns
 MAX_VALUE = 200  # characters of a cell that are quoted
 MAX_MESSAGE = 500
 _TICK = 1000  # rows between two signs of life
+
+
+def get_ready(descriptor: Mapping[str, Json]) -> None:
+    """Let frictionless load what it will need for a question about this rewritten package, which takes it a while."""
+    with contextlib.suppress(Exception):  # whatever it has to say about the package, it says when it is asked
+        Package.from_descriptor(dict(descriptor)).get_resource(descriptor["resources"][0]["name"])
 
 
 def ask(question: Question, on_rows: Callable[[int], None]) -> Answer:

@@ -39,7 +39,9 @@ def main() -> None:
         if "ended" in answer:
             return
         if "scan" in message and answer["answer"]["suspects"]:
-            import osds.tables.asking  # noqa: F401 (frictionless takes a while; the rows are being looked for meanwhile)
+            from osds.tables.asking import get_ready  # the rows are being looked for meanwhile
+
+            get_ready(message["scan"]["descriptor"])
 
 
 def _answer(message: Mapping[str, Json], answers: BinaryIO) -> dict[str, Json]:

@@ -55,7 +55,8 @@ def judge(
             descriptor, lost = rewrite(package, resource, readable)
             if proof.unproven or proof.doubted:
                 question = Question(folder=str(folder.absolute()), descriptor=descriptor, limit_errors=limit_errors)
-                with progress.task(f"Checking {_title(resource)}", _lines(folder, resource)) as task:
+                expected = _lines(folder, resource) if proof.unproven else len(proof.doubted)
+                with progress.task(f"Checking {_title(resource)}", expected) as task:
                     answer = ask(_narrow(question, proof), task.advance)
             else:
                 answer = Answer(rows=proof.rows)

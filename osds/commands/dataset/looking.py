@@ -5,9 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
+from osds.commands.dataset.proving import prove
 from osds.dataset.package import DataPackage, Resource
 from osds.dataset.packed import PackedError, packing_of
 from osds.edges.plain_files import NotPlainError, write_plain
@@ -17,13 +19,10 @@ from osds.report import Finding, Place
 from osds.tables.bytescan import BLOCK
 from osds.tables.census import Census
 from osds.tables.intake import Examined, Wanted, examine, wanted_files, without_bom
-from osds.tables.proof.answers import MAX_SUSPECTS, Scan, ScanQuestion
-from osds.tables.proof.conservation import NOTHING
+from osds.tables.proof.answers import Cells, Scan, ScanQuestion
 from osds.tables.proof.encoding import encoding_of
-from osds.tables.proof.locate import locate
 from osds.tables.proof.question import is_plain, question_for
-from osds.tables.proof.ragged import Ragged, find_ragged
-from osds.tables.proof.verdict import Proof, weigh
+from osds.tables.proof.verdict import Proof
 from osds.tables.rewriting import format_of, targets_of
 
 ScanTable = Callable[[ScanQuestion], Scan]
@@ -62,26 +61,67 @@ def look_into(
     `scanned` names those whose rows are to be proven; `memory` is what the engine may use, in bytes.
     """
     readable = {table.name for table in tables}
-    pool = ThreadPoolExecutor(max_workers=1)
-    with tempfile.TemporaryDirectory(prefix="osds-", ignore_cleanup_errors=True) as scratch:
-        try:
-            files = {table.name: _file(folder, table, Path(scratch), progress) for table in tables}
-            paths = {name: file.path for name, file in files.items() if file.path}
-            scans: dict[str, Future[Scan]] = {}
-            for table in (table for table in tables if table.name in scanned):
-                question = question_for(package, table, readable, paths, memory=memory)
-                scans[table.name] = pool.submit(_scan, scan, question, files[table.name].reason)
-            examined, censuses = _examine_all(folder, tables, files, progress)
-            findings = tuple(finding for found in examined for finding in found.findings)
-            if any(finding.unsafe for finding in findings):
-                return Looked(findings=findings, proofs={})
-            proofs = {}
-            for table in (table for table in tables if table.name in scanned):
-                targets = [other for other in tables if other.name in targets_of(table)]
-                proofs[table.name] = _prove([table, *targets], files[table.name], scans[table.name].result(), censuses)
-            return Looked(findings=findings, proofs=proofs)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)  # a scan under way ends with its process
+    with (
+        tempfile.TemporaryDirectory(prefix="osds-", ignore_cleanup_errors=True) as scratch,
+        _Scans(scan) as scans,
+    ):
+        files = {table.name: _file(folder, table, Path(scratch), progress) for table in tables}
+        paths = {name: file.path for name, file in files.items() if file.path}
+        wanted = [table for table in tables if table.name in scanned]
+        for table in wanted:
+            question = question_for(package, table, readable, paths, memory=memory)
+            scans.start(table.name, question, unproven=files[table.name].reason)
+        examined, censuses = _examine_all(folder, tables, files, progress)
+        findings = tuple(finding for found in examined for finding in found.findings)
+        if any(finding.unsafe for finding in findings):
+            return Looked(findings=findings, proofs={})
+        proofs = {}
+        for table in wanted:
+            those = [table, *(other for other in tables if other.name in targets_of(table))]
+            proofs[table.name] = _prove(those, files[table.name], scans, censuses)
+        return Looked(findings=findings, proofs=proofs)
+
+
+class _Scans:
+    """Scans one table after the other while something else is done."""
+
+    def __init__(self, scan: ScanTable) -> None:
+        self._scan = scan
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._questions: dict[str, ScanQuestion] = {}
+        self._scans: dict[str, Future[Scan]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)  # a scan under way ends with its process
+
+    def start(self, name: str, question: ScanQuestion, *, unproven: str) -> None:
+        """Scan the table `name` when its turn comes, unless it is known why nothing can be proven."""
+        self._questions[name] = question
+        self._scans[name] = self._pool.submit(lambda: Scan(unproven=unproven) if unproven else self._scan(question))
+
+    def result(self, name: str) -> Scan:
+        """What the scan found."""
+        return self._scans[name].result()
+
+    def again(self, name: str, rows: Sequence[Cells]) -> Scan:
+        """What is found with these further rows."""
+        return self._pool.submit(self._scan, replace(self._questions[name], further=rows)).result()
+
+
+def _prove(tables: Sequence[Resource], file: _File, scans: _Scans, censuses: Mapping[str, Census]) -> Proof:
+    """What is known of the first of the tables, which lies in `file`; its scan has read all of them."""
+    name = tables[0].name
+    return prove(
+        tables,
+        scans.result(name),
+        censuses,
+        lambda: without_bom(_blocks(Path(file.path))()),
+        again=lambda rows: scans.again(name, rows),
+        own=file.own,
+    )
 
 
 def _file(folder: Path, table: Resource, scratch: Path, progress: Progress) -> _File:
@@ -107,10 +147,6 @@ def _file(folder: Path, table: Resource, scratch: Path, progress: Progress) -> _
         return _File(reason=str(error))
     except PackedError as error:
         return _File(reason=error.words)
-
-
-def _scan(scan: ScanTable, question: ScanQuestion, reason: str) -> Scan:
-    return Scan(unproven=reason) if reason else scan(question)
 
 
 def _examine_all(
@@ -141,27 +177,6 @@ def _examine(wanted: Wanted, blocks: Blocks, file: Path, progress: Progress) -> 
             return examine(wanted, lambda: _counted(blocks(), task))
         except PackedError as error:
             return Examined(findings=(error.check.at(Place(file=wanted.path), f"{wanted.path}: {error.words}"),))
-
-
-def _prove(tables: Sequence[Resource], file: _File, scan: Scan, censuses: Mapping[str, Census]) -> Proof:
-    """What is known of the first of the tables, which lies in `file`; the scan has read all of them."""
-    table = tables[0]
-    census, sums = censuses.get(table.name), scan.sums
-    if census is None or sums is None:
-        return Proof(unproven=weigh(tables, scan, censuses))
-    blocks = _blocks(Path(file.path))
-    ragged: Ragged | None = NOTHING
-    if 0 < sums.rows < census.records - 1 and census.regular and census.line_end and not scan.keyed:
-        ragged = find_ragged(without_bom(blocks()), census, len(sums.labels), most=MAX_SUSPECTS)
-    if reason := weigh(tables, scan, censuses, ragged=ragged or NOTHING):
-        return Proof(unproven=reason)
-    suspects = scan.suspects
-    located = locate(without_bom(blocks()), census, suspects, sums.delimiter) if suspects else []
-    if located is None or ragged is None:
-        return Proof(unproven="its doubtful rows are too many, or written unusually")
-    plain = file.own and sums.delimiter == "," and not sums.bom
-    doubted = sorted([*located, *ragged.records])
-    return Proof(rows=census.records - 1, doubted=doubted, plain=sums.labels if plain else ())
 
 
 def _below(folder: Path, path: str) -> Blocks:

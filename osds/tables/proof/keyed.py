@@ -54,7 +54,7 @@ def _repeated(table: Table, key: Key, name: str) -> str | None:
     groups = ", ".join(f"{value} AS k{n}" for n, value in enumerate(values))
     known = "TRUE" if key.nulls else f"{values[0]} IS NOT NULL"
     table.engine.execute(
-        f"CREATE TEMP TABLE {name} AS SELECT {groups} FROM {table.source} WHERE {known} GROUP BY ALL HAVING count(*) > 1"
+        f"CREATE TEMP TABLE {name} AS SELECT {groups} FROM {table.everything} WHERE {known} GROUP BY ALL HAVING count(*) > 1"
     )
     (count,) = table.engine.execute(f"SELECT count(*) FROM {name}").fetchone() or (0,)
     return _is_in(name, values) if count else None
