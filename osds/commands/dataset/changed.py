@@ -22,8 +22,8 @@ from osds.edges.notes import Notes
 from osds.report import DESCRIPTOR_FILE, TableFacts
 from osds.settings import Settings
 from osds.tables.judge import Verdict
-from osds.tables.known import files_of, from_json, is_the_same, key_of, to_json
-from osds.tables.rewriting import rewrite
+from osds.tables.known import from_json, is_the_same, key_of, to_json
+from osds.tables.rewriting import files_of, rewrite
 
 Stamp = tuple[int, int, int]
 

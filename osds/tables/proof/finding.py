@@ -43,15 +43,15 @@ class Found:
     ragged: Ragged = NOTHING
 
 
-def find(blocks: Iterable[bytes], census: Census, suspects: Sequence[Cells], *, width: int | None) -> Found | None:
-    """Find the suspects in the `blocks` of which the census was taken, and all records that have not `width` cells, if any.
+def find(blocks: Iterable[bytes], census: Census, suspects: Sequence[Cells], *, width: int = 0) -> Found | None:
+    """Find the suspects in the `blocks` of which the census was taken, and with a `width` all records of another width.
 
     None if not all the suspects, and no others, were found, or if ragged records are too many, or one is too long.
     """
     end = b"\r" * (census.line_end - 1)
     wanted = {raw + end: cells for row in set(suspects) for raw, cells in _forms(row, census.delimiter.decode())}
-    shapes = None if width is None else _Shapes(census.delimiter, width)
-    if width is not None:
+    shapes = _Shapes(census.delimiter, width) if width else None
+    if width:
         wanted.pop(end, None)  # a blank line is ragged
     found: list[Located] = []
     ragged: list[tuple[int, bytes]] = []

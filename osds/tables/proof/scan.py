@@ -65,7 +65,7 @@ def _scan(question: ScanQuestion) -> Scan:
 def _open(question: ScanQuestion) -> tuple[Table, dict[str, Table]]:
     """The table that is asked about, and those it refers to, by name."""
     version = 2 if question.descriptor.get("$schema") == VERSION_2 else 1
-    engine = connect(memory=question.memory)
+    engine = connect(memory=question.memory, files=question.paths.values())
 
     def open_table(resource: Mapping[str, Json]) -> Table:
         path = question.paths.get(resource["name"])

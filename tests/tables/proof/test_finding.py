@@ -54,18 +54,18 @@ def test_find__numbers_are_those_of_the_file(
     content = write([["h", "i"], *map(list, rows)], end, all_quoted=all_quoted, ends=ends)
     blocks = blocks_of(content, size)
     suspects = {row for number, row in enumerate(rows) if number in wanted}
-    found = find(blocks, census_of(blocks), [row for row in rows if row in suspects], width=None)
+    found = find(blocks, census_of(blocks), [row for row in rows if row in suspects])
     assert found == Found(suspects=tuple((n, list(row)) for n, row in enumerate(rows, start=2) if row in suspects))
 
 
 def test_find__says_so_where_a_row_is_written_in_another_way() -> None:
     blocks = [b'h,i\n"a",b\n']
-    assert find(blocks, census_of(blocks), [("a", "b")], width=None) is None
+    assert find(blocks, census_of(blocks), [("a", "b")]) is None
 
 
 def test_find__an_empty_line_and_an_empty_cell_are_not_the_same() -> None:
     blocks = [b'h\n\n""\nx\n']
-    found = find(blocks, census_of(blocks), [("",), ("",)], width=None)
+    found = find(blocks, census_of(blocks), [("",), ("",)])
     assert found == Found(suspects=((2, []), (3, [""])))
 
 

@@ -12,7 +12,7 @@ from scripts.fuzzes.tables import compare
 
 FIELDS = [{"name": "id", "type": "integer"}, {"name": "code", "type": "string"}, {"name": "text", "type": "string"}]
 SELF = {"fields": ["text"], "reference": {"resource": "", "fields": ["code"]}}
-GOOD = "".join(f"{number},c{number},c{number}\n" for number in range(100, 120))
+BEFORE, AFTER = ("".join(f"{n},c{n},c{n}\n" for n in numbers) for numbers in (range(100, 110), range(110, 120)))
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -22,7 +22,7 @@ GOOD = "".join(f"{number},c{number},c{number}\n" for number in range(100, 120))
         "105,c9,c105,more\n",
         "105\n",
         "0105,c7\n",
-        "x,c105\n",
+        "x,c115\n",
         ",c105\n",
         "7,c7,c7,c7\n8\n",
         "\n\n",
@@ -41,12 +41,8 @@ GOOD = "".join(f"{number},c{number},c{number}\n" for number in range(100, 120))
         {"primaryKey": ["code"], "foreignKeys": [SELF]},
     ],
 )
-@pytest.mark.parametrize("first", [True, False])
-def test_ragged__keys_of_rows_of_another_width(
-    tmp_path: Path, ragged: str, schema: dict[str, Any], *, first: bool
-) -> None:
-    rows = ragged + GOOD if first else GOOD + ragged
-    (tmp_path / "a.csv").write_text("id,code,text\n" + rows, "utf-8", newline="")
+def test_ragged__keys_of_rows_of_another_width(tmp_path: Path, ragged: str, schema: dict[str, Any]) -> None:
+    (tmp_path / "a.csv").write_text(f"id,code,text\n{BEFORE}{ragged}{AFTER}", "utf-8", newline="")
     table = {"name": "a", "path": "a.csv", "encoding": "utf-8", "schema": {"fields": FIELDS, **schema}}
     assert (
         compare(tmp_path, read_package({"name": "x", "resources": [table]}), limit=100)
