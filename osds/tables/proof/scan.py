@@ -45,7 +45,7 @@ class _Weighed:
 def _scan(question: ScanQuestion) -> Scan:
     table, targets = _open(question)
     plan = table.plan
-    keys = [Key(columns=(place,), nulls=False) for place in plan.unique]
+    keys = [Key(columns=key, nulls=False) for key in (*((place,) for place in plan.unique), *plan.unique_keys)]
     keys += [Key(columns=plan.primary_key, nulls=True)] if plan.primary_key else []
     refused = refuse(table)
     good = certainly_good(plan.columns, refused, _conditions(table, targets))
