@@ -102,7 +102,9 @@ FORMAT_NOT_READ = Check(
     code="format-not-read",
     severity=Severity.ERROR,
     title="The table is in a format that osds does not read",
-    explanation="osds reads CSV and TSV, also packed as gz or zip, and rows that stand in the descriptor.",
+    explanation="osds reads CSV and TSV, also packed as gz or zip, and rows that stand in the descriptor. It does not read "
+    "Parquet, Excel or databases: frictionless reads them only with packages that osds leaves out, and gives other verdicts "
+    "on cells that have types already.",
     advice="Save the table as CSV in UTF-8",
 )
 FOREIGN_KEY_NOT_CHECKED = Check(

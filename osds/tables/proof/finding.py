@@ -97,7 +97,7 @@ def _lines(blocks: Iterable[bytes], *, last: bytes) -> Iterator[tuple[list[bytes
             continue
         pieces = seen.split(b'"')
         if len(pieces) > 1:
-            pieces[1::2] = map(_hide, pieces[1::2])
+            pieces[1::2] = _hide(b'"'.join(pieces[1::2])).split(b'"')  # none of them holds a quote
             seen = b'"'.join(pieces)
         lines = seen.split(b"\n")
         rest = lines.pop().replace(_HIDDEN, b"\n")
