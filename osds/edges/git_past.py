@@ -25,6 +25,17 @@ _NO_FETCH = {"GIT_NO_LAZY_FETCH": "1"}
 
 
 @dataclass(frozen=True, kw_only=True)
+class Hashes:
+    """A file's SHA-256, which is also its git-lfs oid, and what git would call its bytes as a blob.
+
+    The latter is explained in https://git-scm.com/book/en/v2/Git-Internals-Git-Objects.
+    """
+
+    sha256: str
+    blob: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Past:
     """The folder `folder` at `commit`; `prefix` is its path in the repository, ending with a slash unless empty."""
 
@@ -41,8 +52,20 @@ class Past:
         done = self.git.run("cat-file", "blob", found[0], environ=_NO_FETCH)
         return done.out if done.code == 0 else None
 
-    def has(self, path: str, sha256: str) -> bool:
-        """True if the file had, byte for byte, what it has now; `sha256` is what it has now.
+    def hashes(self, path: str) -> Hashes:
+        """What the file has now, read once."""
+        place = self.folder / path
+        sha256 = hashlib.sha256()
+        blob = hashlib.new("sha1" if len(self.commit) == 40 else "sha256", usedforsecurity=False)
+        blob.update(f"blob {place.stat().st_size}\0".encode())
+        with place.open("rb") as file:
+            while block := file.read(1 << 20):
+                sha256.update(block)
+                blob.update(block)
+        return Hashes(sha256=sha256.hexdigest(), blob=blob.hexdigest())
+
+    def has(self, path: str, now: Hashes) -> bool:
+        """True if the file had, byte for byte, what it has now.
 
         A git-lfs pointer then stands for the file it points to.
         """
@@ -52,8 +75,8 @@ class Past:
         if found[1] <= MAX_POINTER_BYTES:
             pointer = read_pointer(self.read(path, MAX_POINTER_BYTES) or b"")
             if pointer is not None:
-                return pointer.oid == sha256
-        return found[0] == _object_id(self.folder / path, "sha1" if len(found[0]) == 40 else "sha256")
+                return pointer.oid == now.sha256
+        return found[0] == now.blob
 
     def exists(self, path: str) -> bool:
         """True if there was an ordinary file."""
@@ -133,12 +156,3 @@ def is_before(folder: Path, commit: str, later: str) -> bool:
 
 def _top(folder: Path) -> Path | None:
     return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
-
-
-def _object_id(path: Path, algorithm: str) -> str:
-    """What git would call the file's bytes as they are (https://git-scm.com/book/en/v2/Git-Internals-Git-Objects)."""
-    digest = hashlib.new(algorithm, f"blob {path.stat().st_size}\0".encode(), usedforsecurity=False)
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()

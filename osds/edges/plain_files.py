@@ -5,13 +5,15 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
 from osds.edges.unpacking import read_blocks
 from osds.errors import OutsideError
 
-BLOCK = 1 << 20  # bytes
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_AS_IT_IS = ("utf-8", "utf-8-sig")
 
 
 class NotPlainError(Exception):
@@ -19,23 +21,23 @@ class NotPlainError(Exception):
 
 
 def write_plain(
-    folder: Path, paths: Sequence[str], target: Path, *, encoding: Callable[[bytes], str], header: bool
-) -> None:
-    """Write the parts of a table below `folder` to `target`; `encoding` tells it from the first bytes of the first part.
+    folder: Path, paths: Sequence[str], target: Path, *, size: int, encoding: Callable[[bytes], str], header: bool
+) -> Iterator[bytes]:
+    """Write the parts of a table below `folder` to `target`, and yield what is written, about `size` bytes at a time.
 
-    Later parts lose their first line where there is a `header`, as in frictionless (schemes/multipart/loader.py).
-    Raises `NotPlainError`, and `PackedError` as `read_blocks` does.
+    `encoding` tells it from the first bytes, `size` of them if there are so many; UTF-8 is taken as it is, also where it
+    is none. Later parts lose their first line where there is a `header`, as in frictionless (schemes/multipart/loader.py).
+    Unpacking goes on in a thread while the last block is looked at. Raises `NotPlainError`, and `PackedError` as
+    `read_blocks` does.
     """
-    decoder: codecs.IncrementalDecoder | None = None
+    parts = (_part(folder, path, size, headless=header and number > 0) for number, path in enumerate(paths))
     try:
-        with target.open("wb") as file:
-            for number, path in enumerate(paths):
-                for block in _part(folder, path, headless=header and number > 0):
-                    if decoder is None:
-                        decoder = codecs.getincrementaldecoder(encoding(block))()
-                    file.write(decoder.decode(block).encode())
-            if decoder is not None:
-                file.write(decoder.decode(b"", final=True).encode())
+        with target.open("wb") as file, ThreadPoolExecutor(max_workers=1) as pool:
+            written = _written(_decoded(chain.from_iterable(parts), size, encoding), file.write)
+            coming = pool.submit(next, written, None)
+            while (block := coming.result()) is not None:
+                coming = pool.submit(next, written, None)
+                yield block
     except (UnicodeError, LookupError) as error:
         raise NotPlainError(f"it cannot be decoded: {str(error)[:200]}") from error
     except OSError as error:
@@ -44,8 +46,30 @@ def write_plain(
         ) from error
 
 
-def _part(folder: Path, path: str, *, headless: bool) -> Iterator[bytes]:
-    for block in read_blocks(folder, path, BLOCK):
+def _written(blocks: Iterator[bytes], write: Callable[[bytes], object]) -> Iterator[bytes]:
+    for block in blocks:
+        write(block)
+        yield block
+
+
+def _decoded(blocks: Iterator[bytes], size: int, encoding: Callable[[bytes], str]) -> Iterator[bytes]:
+    """The blocks as UTF-8. What is no text must be noticed here only if no other reader will see these bytes."""
+    first = b""
+    while len(first) < size and (block := next(blocks, b"")):
+        first += block
+    name = encoding(first)
+    if name in _AS_IT_IS:
+        yield first
+        yield from blocks
+        return
+    decoder = codecs.getincrementaldecoder(name)()
+    for block in chain((first,), blocks):
+        yield decoder.decode(block).encode()
+    yield decoder.decode(b"", final=True).encode()
+
+
+def _part(folder: Path, path: str, size: int, *, headless: bool) -> Iterator[bytes]:
+    for block in read_blocks(folder, path, size):
         if headless:
             end = _LINE_END.search(block)
             if end is None or end.end() == len(block):

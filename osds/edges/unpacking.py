@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 import lzma
+import os
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from osds.dataset import checks
 from osds.dataset.packed import MAX_ZIP_DIRECTORY, Member, PackedError, check_members, check_unpacked, packing_of
@@ -31,18 +31,13 @@ _NOT_PACKED = (
 )
 
 
-class _Readable(Protocol):
-    def read(self, size: int, /) -> bytes: ...
-
-
 def read_blocks(folder: Path, path: str, size: int) -> Iterator[bytes]:
-    """The blocks, `size` bytes each, of an ordinary file below `folder`. Raises `PackedError`, or `OutsideError`."""
+    """The blocks of an ordinary file below `folder`, at most `size` bytes each. Raises `PackedError`, or `OutsideError`."""
     try:
         with (folder / path).open("rb") as file:
             match packing_of(path):
                 case "gz":
-                    with gzip.GzipFile(fileobj=file) as unpacked:
-                        yield from _bounded(file, unpacked, size)
+                    yield from _bounded(file, _members(file, size))
                 case "zip":
                     yield from _member(file, size)
                 case _:
@@ -65,7 +60,7 @@ def _member(file: BinaryIO, size: int) -> Iterator[bytes]:
         members = archive.infolist()
         check_members([Member(name=member.filename, encrypted=bool(member.flag_bits & 1)) for member in members])
         with archive.open(members[0]) as unpacked:
-            yield from _bounded(file, unpacked, size)
+            yield from _bounded(file, iter(lambda: unpacked.read(size), b""))
 
 
 def _check_directory(file: BinaryIO) -> None:
@@ -79,12 +74,31 @@ def _check_directory(file: BinaryIO) -> None:
         raise PackedError(checks.PACKED_UNUSUAL, "the zip file's list of members is longer than that of one plain file")
 
 
-def _bounded(file: BinaryIO, unpacked: _Readable, size: int) -> Iterator[bytes]:
-    place = file.tell()
-    packed = file.seek(0, 2)
-    file.seek(place)
+def _members(file: BinaryIO, size: int) -> Iterator[bytes]:
+    """The members of a gz file (RFC 1952, section 2.2), one behind the other, each checked against its own checksum.
+
+    Zero bytes behind a member are padding, as for Python's `gzip`. That unpacks some kilobytes at a time and asks for the
+    interpreter in between; this unpacks a whole block, while another thread looks at the last one.
+    """
+    packed = file.read(size)
+    while packed:
+        member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        while not member.eof:
+            block = member.decompress(packed, size)
+            packed = member.unused_data if member.eof else member.unconsumed_tail
+            if block:
+                yield block
+            elif not packed and not member.eof and not (packed := file.read(size)):
+                raise EOFError("the file ends in the middle")
+        while not (packed := packed.lstrip(b"\0")) and (more := file.read(size)):
+            packed = more
+
+
+def _bounded(file: BinaryIO, unpacked: Iterator[bytes]) -> Iterator[bytes]:
+    """The blocks of what is unpacked from the file, until they are more than they may be."""
+    packed = os.fstat(file.fileno()).st_size
     count = 0
-    while block := unpacked.read(size):
+    for block in unpacked:
         count += len(block)
         check_unpacked(packed, count)
         yield block

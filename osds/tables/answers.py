@@ -6,7 +6,7 @@ frictionless runs in a process of its own, so the answer comes from outside: `re
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from osds.dataset.package import Json
 
@@ -70,7 +70,12 @@ class Answer:
 
     def to_json(self) -> dict[str, Json]:
         """The answer as JSON."""
-        return asdict(self)
+        return {**vars(self), "errors": _errors_to_json(self.errors), "added": _errors_to_json(self.added)}
+
+
+def _errors_to_json(errors: Sequence[TableError]) -> list[Json]:
+    """As `dataclasses.asdict`, which copies every text, and there may be many thousands."""
+    return [{**vars(error), "part": None if error.part is None else vars(error.part)} for error in errors]
 
 
 Ask = Callable[[Question, Callable[[int], None]], Answer]

@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from frictionless import FrictionlessException, Package
+from frictionless.formats.csv import CsvControl
+from frictionless.vendors import stringcase
 
+from osds.dataset.package import Json
 from osds.tables import checks
 from osds.tables.answers import Answer, Question, TableError
 from osds.tables.bytescan import MAX_COLUMNS
+from osds.tables.categories import Categories
 from osds.tables.doubted import show_only
 from osds.tables.excerpts import Parts, shorten
+from osds.tables.unique_keys import UniqueKeys
 from osds.tables.whole_patterns import WholePatterns
 
+# frictionless turns the same few dozen names into snake case again for each error; to remember them takes a third off.
+stringcase.snakecase = lru_cache(maxsize=1000)(stringcase.snakecase)
 MAX_VALUE = 200  # characters of a cell that are quoted
 MAX_MESSAGE = 500
 _TICK = 1000  # rows between two signs of life
 
 
+def get_ready(descriptor: Mapping[str, Json]) -> None:
+    """Let frictionless load what it will need for a question about this rewritten package, which takes it a while."""
+    with contextlib.suppress(Exception):  # whatever it has to say about the package, it says when it is asked
+        Package.from_descriptor(dict(descriptor)).get_resource(descriptor["resources"][0]["name"])
+
+
 def ask(question: Question, on_rows: Callable[[int], None]) -> Answer:
     """What frictionless says of the table. Raises `MemoryError` if there was too little."""
     seen = 0
-    patterns = WholePatterns(question.descriptor["resources"][0]["schema"])
+    schema = question.descriptor["resources"][0]["schema"]
+    looks = (WholePatterns(schema), Categories(schema), UniqueKeys(schema))
 
     def on_row(row: Any) -> None:  # noqa: ANN401 (frictionless calls it with its untyped Row, by name)
         nonlocal seen
         seen += 1
-        patterns.look(row)
+        for each in looks:
+            each.look(row)
         if seen % _TICK == 0:
             on_rows(_TICK)
 
@@ -52,12 +69,22 @@ def ask(question: Question, on_rows: Callable[[int], None]) -> Answer:
     return Answer(
         labels=tuple(shorten(str(label)) for label in task.labels[:MAX_COLUMNS]),
         errors=tuple(_read_error(error, parts) for error in task.errors),
-        added=tuple(patterns.found),
+        added=(*_guessed(resource, question.descriptor), *(error for each in looks for error in each.found)),
         stopped=bool(task.warnings),
         rows=task.stats.get("rows"),
         fields=task.stats.get("fields"),
         bytes=task.stats.get("bytes"),
     )
+
+
+def _guessed(resource: Any, descriptor: Mapping[str, Json]) -> list[TableError]:  # noqa: ANN401 (frictionless' own)
+    """Blanks before cells may be skipped because frictionless guesses so from the first rows: then that is told."""
+    dialect = descriptor["resources"][0].get("dialect", {})
+    stated = {**dialect, **(dialect.get("csv") or {})}
+    if "skipInitialSpace" in stated or not CsvControl.from_dialect(resource.dialect).skip_initial_space:
+        return []
+    message = "Blanks before the cells are skipped, because there is one before each cell of the first rows"
+    return [TableError(code=checks.BLANKS_SKIPPED.code, title=checks.BLANKS_SKIPPED.title, message=message)]
 
 
 def _raise_if_memory(error: BaseException | None) -> None:

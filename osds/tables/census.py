@@ -8,7 +8,7 @@ CSV parsers read a regular file with one kind of line end alike, so what was cou
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import itemgetter
 
 from osds.tables.bytescan import BLOCK, MAX_RECORD, Marks, Odd
@@ -17,19 +17,10 @@ _FIRST, _LAST = itemgetter(0), itemgetter(-1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Checkpoint:
-    """Where a block begins: its offset in bytes, how many records ended before it, and whether a quoted cell is open."""
-
-    offset: int
-    records: int
-    inside: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class Census:
     """What was counted in a file, without its byte order mark; `outside` means outside of quoted cells.
 
-    `odd` holds what is wrong with single bytes, and how wide the header is. `checkpoints` are those of the blocks.
+    `odd` holds what is wrong with single bytes, and how wide the header is.
     """
 
     delimiter: bytes
@@ -43,7 +34,6 @@ class Census:
     regular: bool
     ends: bool  # the last byte is a line feed
     odd: Odd
-    checkpoints: tuple[Checkpoint, ...] = field(repr=False, default=())
 
     @property
     def lone_returns(self) -> bool:
@@ -78,7 +68,6 @@ class CensusTaker:
         self._last = b"\n"
         self._lines = 1
         self._boundary = 0
-        self._checkpoints: list[Checkpoint] = []
 
     @property
     def odd(self) -> Odd:
@@ -98,7 +87,6 @@ class CensusTaker:
 
     def feed(self, block: bytes) -> None:
         """Count the next block, which is not empty."""
-        self._checkpoints.append(Checkpoint(offset=self._bytes, records=self._line_feeds, inside=self._inside))
         if not self._odd.nul and b"\0" in block:
             self._odd.nul = self._lines + block.count(b"\n", 0, block.find(b"\0"))
         if b"\r" in block or self._last == b"\r":
@@ -128,7 +116,6 @@ class CensusTaker:
             regular=self._marks.quoted and self._regular and self._closed,
             ends=self._last == b"\n" and not self._inside and self._bytes > 0,
             odd=self._odd,
-            checkpoints=tuple(self._checkpoints),
         )
 
     def _count(self, outside: list[bytes]) -> None:

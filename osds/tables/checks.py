@@ -102,7 +102,9 @@ FORMAT_NOT_READ = Check(
     code="format-not-read",
     severity=Severity.ERROR,
     title="The table is in a format that osds does not read",
-    explanation="osds reads CSV and TSV, also packed as gz or zip, and rows that stand in the descriptor.",
+    explanation="osds reads CSV and TSV, also packed as gz or zip, and rows that stand in the descriptor. It does not read "
+    "Parquet, Excel or databases: frictionless reads them only with packages that osds leaves out, and gives other verdicts "
+    "on cells that have types already.",
     advice="Save the table as CSV in UTF-8",
 )
 FOREIGN_KEY_NOT_CHECKED = Check(
@@ -143,6 +145,38 @@ PATTERN_IN_PART = Check(
     explanation="Table Schema means a `pattern` for the whole cell. frictionless lets a cell pass if one side of an `|` "
     "matches its beginning, or if a line feed follows; other tools do not.",
     advice="Correct the cell; or put parentheses around the alternatives, and `.*` where anything may follow",
+)
+CATEGORY = Check(
+    code="category-unknown",
+    severity=Severity.ERROR,
+    title="A cell is none of its column's categories",
+    explanation="`categories` (Data Package 2) lists all values that the column may have. frictionless pays no attention to "
+    "it; other tools do.",
+    advice="Correct the cell, or add the value to `categories`",
+)
+UNIQUE_KEY = Check(
+    code="unique-key",
+    severity=Severity.ERROR,
+    title="Two rows agree in a unique key",
+    explanation="`uniqueKeys` (Data Package 2) promises that no two rows agree in all columns of a key; rows that lack "
+    "a value there are not compared. frictionless pays no attention to it; other tools do.",
+    advice="Remove the duplicate, or add the column that tells the rows apart to the key",
+)
+BLANKS_SKIPPED = Check(
+    code="blanks-skipped",
+    severity=Severity.WARNING,
+    title="Blanks before cells are skipped, though nobody stated so",
+    explanation="In the first rows of the file a blank stands before each cell, so that frictionless skips these blanks "
+    "everywhere, and a cell of one blank is empty. Other tools keep them.",
+    advice='State `"skipInitialSpace": true` in the dialect if this is meant, else `false`; or remove the blanks',
+)
+DELIMITER_GUESSED = Check(
+    code="delimiter-guessed",
+    severity=Severity.WARNING,
+    title="The file's delimiter is not stated",
+    explanation="A CSV file without a stated delimiter has commas. This one seems to have another, which some tools guess "
+    "and others do not: they see one wide column.",
+    advice='State it in the dialect of the resource, for instance `"dialect": {"delimiter": ";"}`',
 )
 NUL_BYTE = Check(
     code="nul-byte",

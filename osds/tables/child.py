@@ -4,7 +4,7 @@
 of JSON: `{"rows": count}` now and then, and `{"answer": …}` or `{"ended": reason}` at the end of each. Before the first
 question it limits itself, where the system knows such limits (POSIX): memory, size of files it may write, open files, no
 core dump; and processor time for each question, so that it ends also where nobody is left to end it. The clock on the wall
-is the parent's.
+is the parent's. `osds.tables.guard` says what may be opened; no connection is made and no program started.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import BinaryIO
 
 from osds.dataset.package import Json
 from osds.tables.answers import Question
+from osds.tables.guard import Guard
 from osds.tables.proof.answers import ScanQuestion
+from osds.tables.rewriting import files_of
 
 MAX_ANSWER = 16 << 20  # bytes of a line; `osds.edges.child` reads no more
 _MAX_OPEN_FILES = 256
@@ -29,17 +32,31 @@ def main() -> None:
     """Answer questions until there are no more."""
     questions, answers = take_streams()
     limit_process(int(sys.argv[1]))
-    import osds.tables.proof.scan  # while the first question is being thought of
+    guard = Guard()
+    sys.addaudithook(guard)
+    import osds.tables.proof.scan  # noqa: F401 (while the first question is being thought of)
 
     for line in questions:
         message = json.loads(line)
         limit_question(message["seconds"], writes=message["writes"])
+        guard.allow(_files(message))
         answer = _answer(message, answers)
         send(answers, answer)
         if "ended" in answer:
             return
         if "scan" in message and answer["answer"]["suspects"]:
-            import osds.tables.asking  # noqa: F401 (frictionless takes a while; the rows are being looked for meanwhile)
+            from osds.tables.asking import get_ready  # the rows are being looked for meanwhile
+
+            get_ready(message["scan"]["descriptor"])
+
+
+def _files(message: Mapping[str, Json]) -> Iterable[str]:
+    """The files that a question is about."""
+    if "scan" in message:
+        paths: dict[str, str] = message["scan"]["paths"]
+        return paths.values()
+    question = message["question"]
+    return [str(Path(question["folder"]) / path) for path in files_of(question["descriptor"])]
 
 
 def _answer(message: Mapping[str, Json], answers: BinaryIO) -> dict[str, Json]:

@@ -21,6 +21,7 @@ from osds.tables.rewriting import FORMATS, format_of
 _MARKUP = '\t\n\r",;|0\0'  # what must have the bytes of ASCII in an encoding for its bytes to be looked at
 _MOVE_THE_HEADER = {"header", "headerRows", "commentChar", "commentRows", "skipBlankRows"}
 _STATEFUL = ("utf_7", "iso2022", "iso_2022", "hz")  # the bytes of ASCII stand for letters there, now and then
+_NAMES = {b";": "semicolons", b"\t": "tabs", b"|": "bars"}
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # UTF-32 begins like one of them
 
 
@@ -60,7 +61,10 @@ def examine(wanted: Wanted, read: Callable[[], Iterable[bytes]]) -> Examined:
                 continue
             if wanted.labelled and block.startswith((b"\n", b"\r\n")):
                 findings += (checks.BLANK_HEADER.at(Place(file=wanted.path), f"{wanted.path}, line 1: it is empty"),)
-            marks = settle(marks, block)
+            guesses, marks = not marks.delimiter, settle(marks, block)
+            if guesses and marks.delimiter != b",":
+                words = f"{wanted.path}, line 1: the cells seem to be separated by {_NAMES[marks.delimiter]}"
+                findings += (checks.DELIMITER_GUESSED.at(Place(file=wanted.path), words),)
             taker = CensusTaker(marks)
         taker.feed(block)
         if taker.odd.columns > MAX_COLUMNS or (taker.odd.long_record and not taker.wants_quotes):

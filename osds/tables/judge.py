@@ -48,18 +48,29 @@ def judge(
             yield Verdict(findings=(), facts=known[resource.index])
         elif resource.paths and format_of(resource) not in FORMATS:
             message = f"the table {resource.name!r} has the format {format_of(resource)!r}"
-            finding = checks.FORMAT_NOT_READ.at(_place(resource), message)
+            finding = checks.FORMAT_NOT_READ.at(_place(resource), message, advice=_how_to_save(resource))
             yield Verdict(findings=(finding,), facts=_not_judged(resource, "its format is not read"))
         else:
             proof = proofs.get(resource.name, Proof(unproven="its rows stand in the descriptor"))
             descriptor, lost = rewrite(package, resource, readable)
             if proof.unproven or proof.doubted:
                 question = Question(folder=str(folder.absolute()), descriptor=descriptor, limit_errors=limit_errors)
-                with progress.task(f"Checking {_title(resource)}", _lines(folder, resource)) as task:
+                expected = _lines(folder, resource) if proof.unproven else len(proof.doubted)
+                with progress.task(f"Checking {_title(resource)}", expected) as task:
                     answer = ask(_narrow(question, proof), task.advance)
             else:
                 answer = Answer(rows=proof.rows)
             yield _verdict(folder, resource, lost, answer, proof, limit_errors)
+
+
+def _how_to_save(resource: Resource) -> str | None:
+    """What to do with a format that many tools can turn into CSV; None for what the check advises."""
+    if format_of(resource) != "parquet":
+        return None
+    return (
+        "Save the table as CSV and name that file in `path`, for instance with DuckDB: "
+        "COPY (FROM 'table.parquet') TO 'table.csv'. The Parquet file may stay beside it, outside of the descriptor"
+    )
 
 
 def _narrow(question: Question, proof: Proof) -> Question:

@@ -17,15 +17,9 @@ from osds import __version__
 from osds.dataset.package import DataPackage, Json, Resource
 from osds.report import TableFacts
 from osds.tables.judge import Verdict
-from osds.tables.rewriting import rewrite
+from osds.tables.rewriting import files_of, rewrite
 
 JUDGES = ("frictionless", "duckdb")
-
-
-def files_of(descriptor: Mapping[str, Json]) -> tuple[str, ...]:
-    """The files from which a verdict on the first table of a rewritten descriptor follows."""
-    paths = [resource.get("path", []) for resource in descriptor["resources"]]
-    return tuple(dict.fromkeys(path for each in paths for path in ([each] if isinstance(each, str) else each)))
 
 
 def key_of(descriptor: Mapping[str, Json], digests: Mapping[str, str], limits: tuple[object, ...]) -> str:

@@ -59,6 +59,12 @@ def is_zip(descriptor: Mapping[str, Json]) -> bool:
     return any(isinstance(path, str) and path.lower().endswith(".zip") for path in paths)
 
 
+def files_of(descriptor: Mapping[str, Json]) -> tuple[str, ...]:
+    """The files from which a verdict on the first table of a rewritten descriptor follows."""
+    paths = [resource.get("path", []) for resource in descriptor["resources"]]
+    return tuple(dict.fromkeys(path for each in paths for path in ([each] if isinstance(each, str) else each)))
+
+
 def rewrite(
     package: DataPackage, resource: Resource, readable: Container[str]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:

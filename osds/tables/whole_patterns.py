@@ -13,10 +13,8 @@ from typing import Any
 from osds.dataset.package import Json
 from osds.tables import checks
 from osds.tables.answers import TableError
+from osds.tables.looks import MAX_TOLD, fields_of, is_wrong, shown
 from osds.tables.regex import compile_quietly
-
-MAX_TOLD = 100  # cells of one table
-_MAX_TEXT = 200  # characters of a cell or a pattern
 
 
 class WholePatterns:
@@ -29,21 +27,24 @@ class WholePatterns:
 
     def look(self, row: Any) -> None:  # noqa: ANN401 (frictionless' Row is untyped here)
         """Look at a row. A cell that frictionless has found wrong is left to it."""
-        wrong = {error.field_name for error in row.errors if hasattr(error, "field_name")} if self._patterns else ()
         for name, pattern in self._patterns.items():
             cell = row.get(name)
-            if not isinstance(cell, str) or name in wrong or pattern.fullmatch(cell) or len(self.found) >= MAX_TOLD:
+            if (
+                not isinstance(cell, str)
+                or pattern.fullmatch(cell)
+                or is_wrong(row, name)
+                or len(self.found) >= MAX_TOLD
+            ):
                 continue
-            shown = cell if len(cell) <= _MAX_TEXT else cell[:_MAX_TEXT] + "…"
-            message = f'The cell "{shown}" matches the pattern "{pattern.pattern[3:-1][:_MAX_TEXT]}" only in part'
+            message = f'The cell "{shown(cell)}" matches the pattern "{shown(pattern.pattern[3:-1])}" only in part'
             self.found.append(
                 TableError(
                     code=checks.PATTERN_IN_PART.code,
                     title=checks.PATTERN_IN_PART.title,
                     message=message,
                     row=row.row_number,
-                    field=name[:_MAX_TEXT],
-                    cell=shown,
+                    field=shown(name),
+                    cell=shown(cell),
                 )
             )
 
@@ -55,11 +56,10 @@ def matches_whole(pattern: str | None, text: str) -> bool:
 
 
 def _stated(schema: Mapping[str, Json]) -> list[tuple[str, str]]:
-    fields = schema.get("fields")
     found = []
-    for field in fields if isinstance(fields, list) else []:
-        constraints = field.get("constraints") if isinstance(field, dict) else None
+    for name, field in fields_of(schema).items():
+        constraints = field.get("constraints")
         pattern = constraints.get("pattern") if isinstance(constraints, dict) else None
-        if isinstance(pattern, str) and isinstance(field.get("name"), str):
-            found.append((field["name"], pattern))
+        if isinstance(pattern, str):
+            found.append((name, pattern))
     return found

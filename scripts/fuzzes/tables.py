@@ -121,6 +121,17 @@ KINDS: dict[str, tuple[dict[str, Any], Maker, tuple[str, ...]]] = {
             "2014-01-01T00:00:00",
             "20140101",
             "2014-13-01",
+            "-infinity ",
+            "  infinity",
+            "2014-1-031",
+            "0000-12-31",
+            "0001-1-1BC",
+            "+2014-1-01",
+            "2014/01/03",
+            "2014-01-3 ",
+            "2014-W01-1",
+            "2014 01 03",
+            "-2014-1-01",
             "1999-12-31",
         ),
     ),
@@ -175,7 +186,7 @@ KINDS: dict[str, tuple[dict[str, Any], Maker, tuple[str, ...]]] = {
     "list": ({"type": "list"}, lambda n: f"a,{n}", ("a",)),
 }
 COMMON = ("integer", "number", "string", "date")
-KEYS = (*COMMON, "day", "year", "yearmonth", "time", "datetime", "any")
+KEYS = (*COMMON, "boolean", "day", "year", "yearmonth", "time", "datetime", "any")
 PATTERNS: tuple[str, ...] = (
     "GOV-[0-9]{3}",
     r"[A-Z]{3}-\d{3}",
@@ -272,7 +283,7 @@ def _judged(question: Question, proof: Proof) -> Answer:
 
 
 def _told(answer: Answer) -> tuple[Any, ...]:
-    return answer.errors, answer.stopped, answer.gave_up, answer.rows
+    return answer.errors, answer.added, answer.stopped, answer.gave_up, answer.rows
 
 
 def write_package(random: Random, folder: Path) -> dict[str, Any]:
@@ -288,6 +299,9 @@ def write_package(random: Random, folder: Path) -> dict[str, Any]:
         places = [place for place in range(width) if kinds[place] in KEYS or random.random() < 0.1]
         key = random.sample(places, min(random.randint(1, 2), len(places)))
         schema["primaryKey"] = [f"f{place}" for place in key]
+    if random.random() < 0.15:
+        names = [f"f{place}" for place in range(width) if kinds[place] in KEYS] + ["nope"] * (random.random() < 0.1)
+        schema["uniqueKeys"] = [random.sample(names, min(random.randint(1, 2), len(names))) for _ in range(2)]
     table: dict[str, Any] = {"name": "a", "path": "a.csv", "schema": schema}
     resources = [table]
     if random.random() < 0.25 and (kinds[0] in KEYS or random.random() < 0.1):
@@ -297,6 +311,8 @@ def write_package(random: Random, folder: Path) -> dict[str, Any]:
         table["encoding"] = random.choice(("utf-8", "utf-8", "UTF8"))
     if random.random() < 0.6 or delimiter != ",":
         table["dialect"] = {"delimiter": delimiter}
+    if random.random() < 0.06:
+        table.setdefault("dialect", {})["skipInitialSpace"] = False
     labels = _labels(random, width, schema)
     table |= _store(random, folder, _content(random, kinds, labels, delimiter))
     descriptor: dict[str, Any] = {"name": "fuzz", "resources": resources}
@@ -343,12 +359,21 @@ def _field(random: Random, kind: str, name: str, version: int) -> dict[str, Any]
         constraints["pattern"] = random.choice(PATTERNS)
     if kind not in {"list", "object", "array", "geojson"} and random.random() < 0.15:
         constraints["enum"] = [right(n) for n in range(60)]
+    if kind in {"string", "integer", "email"} and random.random() < 0.12:
+        field["categories"] = _categories(random, [right(n) for n in range(60)], integer=kind == "integer")
     if constraints:
         field["constraints"] = constraints
     if random.random() < 0.12:
         field["missingValues"] = random.choice(MISSING)
     field |= _options(random, kind)
     return field
+
+
+def _categories(random: Random, texts: list[str], *, integer: bool) -> list[Any]:
+    values: list[Any] = [int(text) for text in texts] if integer else texts
+    if random.random() < 0.1:
+        values.append(random.choice(("7", 7, None, {"label": "x"})))  # some are no categories
+    return [{"value": value, "label": f"of {value}"} for value in values] if random.random() < 0.4 else values
 
 
 def _options(random: Random, kind: str) -> dict[str, Any]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +18,7 @@ from hypothesis import strategies as st
 
 from osds.commands.dataset.validate import validate
 from osds.errors import UsageError
-from osds.progress import Silent
+from osds.progress import Silent, Task
 from osds.report import Report
 from osds.settings import Settings
 
@@ -143,3 +147,75 @@ def test_changed_since__a_shallow_clone_says_how_to_get_more(tmp_path: Path, dat
     git(tmp_path, "clone", "-q", "--depth=1", f"file://{dataset}", "shallow")
     with pytest.raises(UsageError, match=r"This clone is shallow"):
         judged(tmp_path / "shallow", "HEAD~1")
+
+
+class Heard(Silent):
+    """Progress that is written down."""
+
+    def __init__(self) -> None:
+        self.tasks: list[str] = []
+
+    @contextmanager
+    def task(self, text: str, total: int | None = None) -> Iterator[Task]:
+        self.tasks.append(text)
+        yield self
+
+
+def rest(folder: Path) -> None:
+    """Let the files be older than the coarsest clock of a file system is coarse."""
+    deadline = time.time() + 2.1
+    while max(path.stat().st_ctime for path in folder.iterdir()) > deadline - 2.1 or time.time() < deadline:
+        time.sleep(0.1)
+
+
+def test_changed_since__what_is_known_is_not_even_read(dataset: Path) -> None:
+    rest(dataset)
+    judged(dataset, "HEAD")
+    (dataset / "other.csv").write_text("year\n2025\n")
+    heard = Heard()
+    validate(dataset, Settings(changed_since="HEAD"), heard)
+    assert heard.tasks == ["Reading other.csv"]
+    notes = dataset / ".git" / "osds" / "files"
+    assert len(list(notes.iterdir())) == 3  # other.csv has just been written
+
+
+def test_changed_since__a_table_that_is_referred_to_is_read(dataset: Path) -> None:
+    judged(dataset, "HEAD")
+    (dataset / "facts.csv").write_text(FILES["facts.csv"] + "a,3\n")
+    heard = Heard()
+    validate(dataset, Settings(changed_since="HEAD"), heard)
+    assert heard.tasks == ["Reading codes.csv", "Reading facts.csv"]
+
+
+def test_changed_since__another_content_of_the_same_size_and_time_is_noticed(dataset: Path) -> None:
+    rest(dataset)
+    judged(dataset, "HEAD")
+    table, times = dataset / "other.csv", (dataset / "other.csv").stat()
+    table.write_text("year\n20x4\n")
+    os.utime(table, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert "type-error" in {finding.code for finding in judged(dataset, "HEAD").findings}
+
+
+def test_changed_since__a_file_that_was_only_touched_is_known(dataset: Path) -> None:
+    rest(dataset)
+    judged(dataset, "HEAD")
+    (dataset / "other.csv").touch()
+    assert known(judged(dataset, "HEAD")) == ["codes", "facts", "other"]
+
+
+def test_changed_since__what_is_odd_in_the_bytes_is_told_again(dataset: Path) -> None:
+    (dataset / "codes.csv").write_bytes(b"code,label\na,Ro\0ads\nb,Schools\n")
+    commit(dataset)
+    for _ in range(2):
+        found = judged(dataset, "HEAD")
+        assert "nul-byte" in {finding.code for finding in found.findings}
+        assert known(found) in ([], ["other"])
+
+
+@pytest.mark.parametrize("note", ["", "{}", "[1]", '{"stamp": [], "sha256": 1, "blob": null}'])
+def test_changed_since__a_damaged_note_is_none(dataset: Path, note: str) -> None:
+    rest(dataset)
+    judged(dataset, "HEAD")
+    for path in (dataset / ".git" / "osds" / "files").iterdir():
+        path.write_text(note)
+    assert known(judged(dataset, "HEAD")) == ["codes", "facts", "other"]

@@ -110,6 +110,11 @@ def test_judge__other_formats_are_not_opened(judged: Judge, extra: dict[str, Any
     assert [f.code for f in judged(b"id,text\n1,a\n", **extra).findings] == ["format-not-read"]
 
 
+def test_judge__how_parquet_becomes_csv(judged: Judge) -> None:
+    (finding,) = judged(b"PAR1", path="a.parquet").findings
+    assert "COPY (FROM 'table.parquet') TO 'table.csv'" in finding.advice
+
+
 # frictionless leaves the packed file open until it is collected; collect it here, where the warning is expected.
 @pytest.mark.filterwarnings("ignore:Exception ignored in.*FileIO:pytest.PytestUnraisableExceptionWarning")
 def test_judge__packed(judged: Judge) -> None:

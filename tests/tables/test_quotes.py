@@ -74,8 +74,8 @@ def test_examine__refuses_what_a_reader_that_skips_blanks_refuses(text: str, siz
         (b'a,b\n1,"x\n2,y\n', [("quote-unclosed", 2)]),
         (b'a,b\n1,"x\n2,"y"\n', [("quote-misplaced", 3)]),
         (b'a,b\n1,"x"y\n', [("quote-misplaced", 2)]),
-        (b'a;b\n1;"x\n', [("quote-unclosed", 2)]),
-        (b'a\tb\n1\t"x\n', [("quote-unclosed", 2)]),
+        (b'a;b\n1;"x\n', [("delimiter-guessed", 1), ("quote-unclosed", 2)]),
+        (b'a\tb\n1\t"x\n', [("delimiter-guessed", 1), ("quote-unclosed", 2)]),
         (b'a, b\n1, "x"\n', []),  # whether a blank before a quote is seen as nothing or not
         (b'a,b\n1,"x, ""y"""\n', []),
         (b'a, b\n1, "x\n', [("quote-unclosed", 2)]),  # frictionless may see the blank as nothing

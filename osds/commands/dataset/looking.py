@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from osds.commands.dataset.proving import Scans, ScanTable, prove
+from osds.commands.dataset.table_files import TableFile, counted, refused, table_file
 from osds.dataset.package import DataPackage, Resource
 from osds.dataset.packed import PackedError, packing_of
-from osds.edges.plain_files import NotPlainError, write_plain
 from osds.edges.unpacking import read_blocks
-from osds.progress import Progress, Task
-from osds.report import Finding, Place
+from osds.progress import Progress
+from osds.report import Finding
 from osds.tables.bytescan import BLOCK
 from osds.tables.census import Census
-from osds.tables.intake import Examined, Wanted, examine, wanted_files, without_bom
-from osds.tables.proof.answers import MAX_SUSPECTS, Scan, ScanQuestion
-from osds.tables.proof.conservation import NOTHING
-from osds.tables.proof.encoding import encoding_of
-from osds.tables.proof.locate import locate
-from osds.tables.proof.question import is_plain, question_for
-from osds.tables.proof.ragged import Ragged, find_ragged
-from osds.tables.proof.verdict import Proof, weigh
-from osds.tables.rewriting import format_of, targets_of
-
-ScanTable = Callable[[ScanQuestion], Scan]
-Blocks = Callable[[], Iterator[bytes]]
+from osds.tables.intake import Examined, Wanted, examine, wanted_files
+from osds.tables.proof.question import question_for
+from osds.tables.proof.verdict import Proof
+from osds.tables.rewriting import targets_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,15 +28,6 @@ class Looked:
 
     findings: tuple[Finding, ...]
     proofs: Mapping[str, Proof]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _File:
-    """A table as one UTF-8 file: its `own`, or a copy. `path` is empty where there is none, and `reason` says why."""
-
-    path: str = ""
-    own: bool = False
-    reason: str = ""
 
 
 def look_into(
@@ -64,60 +47,30 @@ def look_into(
     `meanwhile` is done when only the engine is still at work.
     """
     readable = {table.name for table in tables}
-    pool = ThreadPoolExecutor(max_workers=1)
-    with tempfile.TemporaryDirectory(prefix="osds-", ignore_cleanup_errors=True) as scratch:
-        try:
-            files = {table.name: _file(folder, table, Path(scratch), progress) for table in tables}
-            paths = {name: file.path for name, file in files.items() if file.path}
-            scans: dict[str, Future[Scan]] = {}
-            for table in (table for table in tables if table.name in scanned):
-                question = question_for(package, table, readable, paths, memory=memory)
-                scans[table.name] = pool.submit(_scan, scan, question, files[table.name].reason)
-            examined, censuses = _examine_all(folder, tables, files, progress)
-            findings = tuple(finding for found in examined for finding in found.findings)
-            if any(finding.unsafe for finding in findings):
-                return Looked(findings=findings, proofs={})
-            meanwhile()
-            proofs = {}
-            for table in (table for table in tables if table.name in scanned):
-                targets = [other for other in tables if other.name in targets_of(table)]
-                proofs[table.name] = _prove([table, *targets], files[table.name], scans[table.name].result(), censuses)
-            return Looked(findings=findings, proofs=proofs)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)  # a scan under way ends with its process
-
-
-def _file(folder: Path, table: Resource, scratch: Path, progress: Progress) -> _File:
-    """The table's own file if it is plain, or a plain copy."""
-    own = folder / table.paths[0]
-    stated = table.raw.get("encoding")
-    try:
-        if is_plain(table, own):
-            return _File(path=str(own.absolute()), own=True)
-        if len(table.paths) > 1 and any(packing_of(path) for path in table.paths):
-            return _File(reason="it is in several packed files")
-        copy = scratch / f"{table.index}.csv"
-        with progress.task(f"Unpacking {table.paths[0]}", None):
-            write_plain(
-                folder,
-                table.paths,
-                copy,
-                encoding=lambda head: encoding_of(head[:100_000], stated if isinstance(stated, str) else None),
-                header=format_of(table) == "csv",
-            )
-        return _File(path=str(copy))
-    except (NotPlainError, LookupError, TypeError) as error:
-        return _File(reason=str(error))
-    except PackedError as error:
-        return _File(reason=error.words)
-
-
-def _scan(scan: ScanTable, question: ScanQuestion, reason: str) -> Scan:
-    return Scan(unproven=reason) if reason else scan(question)
+    with (
+        tempfile.TemporaryDirectory(prefix="osds-", ignore_cleanup_errors=True) as scratch,
+        Scans(scan) as scans,
+    ):
+        files = {table.name: table_file(folder, table, Path(scratch), progress) for table in tables}
+        paths = {name: file.path for name, file in files.items() if file.path}
+        wanted = [table for table in tables if table.name in scanned]
+        for table in wanted:
+            question = question_for(package, table, readable, paths, memory=memory)
+            scans.start(table.name, question, unproven=files[table.name].reason)
+        examined, censuses = _examine_all(folder, tables, files, progress)
+        findings = tuple(finding for found in examined for finding in found.findings)
+        if any(finding.unsafe for finding in findings):
+            return Looked(findings=findings, proofs={})
+        meanwhile()
+        proofs = {}
+        for table in wanted:
+            those = [table, *(other for other in tables if other.name in targets_of(table))]
+            proofs[table.name] = prove(those, files[table.name], scans, censuses)
+        return Looked(findings=findings, proofs=proofs)
 
 
 def _examine_all(
-    folder: Path, tables: Sequence[Resource], files: Mapping[str, _File], progress: Progress
+    folder: Path, tables: Sequence[Resource], files: Mapping[str, TableFile], progress: Progress
 ) -> tuple[list[Examined], dict[str, Census]]:
     """What is odd in every file, and the census of each table, by resource."""
     examined: dict[str, Examined] = {}
@@ -125,63 +78,18 @@ def _examine_all(
     for table in tables:
         file = files[table.name]
         for wanted in wanted_files(table):
-            if wanted.path in examined:
-                continue
-            unpacked = file.path and packing_of(wanted.path) and len(table.paths) == 1
-            blocks = _blocks(Path(file.path)) if unpacked else _below(folder, wanted.path)
-            examined[wanted.path] = _examine(wanted, blocks, folder / wanted.path, progress)
-        if file.own:
-            censuses[table.name] = examined[table.paths[0]].census
-        elif file.path:
-            wanted = next(wanted_files(table, decoded=True))
-            censuses[table.name] = examine(wanted, _blocks(Path(file.path))).census
+            if wanted.path not in examined:
+                unpacked = file.copied if packing_of(wanted.path) and len(table.paths) == 1 else None
+                examined[wanted.path] = unpacked or _examine(folder, wanted, progress)
+        looked_at = examined[table.paths[0]] if file.own else file.copied
+        censuses[table.name] = None if looked_at is None else looked_at.census
     return list(examined.values()), {name: census for name, census in censuses.items() if census is not None}
 
 
-def _examine(wanted: Wanted, blocks: Blocks, file: Path, progress: Progress) -> Examined:
-    with progress.task(f"Reading {wanted.path}", file.stat().st_size) as task:
+def _examine(folder: Path, wanted: Wanted, progress: Progress) -> Examined:
+    size = (folder / wanted.path).stat().st_size
+    with progress.task(f"Reading {wanted.path}", size) as task:
         try:
-            return examine(wanted, lambda: _counted(blocks(), task))
+            return examine(wanted, lambda: counted(read_blocks(folder, wanted.path, BLOCK), task))
         except PackedError as error:
-            return Examined(findings=(error.check.at(Place(file=wanted.path), f"{wanted.path}: {error.words}"),))
-
-
-def _prove(tables: Sequence[Resource], file: _File, scan: Scan, censuses: Mapping[str, Census]) -> Proof:
-    """What is known of the first of the tables, which lies in `file`; the scan has read all of them."""
-    table = tables[0]
-    census, sums = censuses.get(table.name), scan.sums
-    if census is None or sums is None:
-        return Proof(unproven=weigh(tables, scan, censuses))
-    blocks = _blocks(Path(file.path))
-    ragged: Ragged | None = NOTHING
-    if 0 < sums.rows < census.records - 1 and census.regular and census.line_end and not scan.keyed:
-        ragged = find_ragged(without_bom(blocks()), census, len(sums.labels), most=MAX_SUSPECTS)
-    if reason := weigh(tables, scan, censuses, ragged=ragged or NOTHING):
-        return Proof(unproven=reason)
-    suspects = scan.suspects
-    located = locate(without_bom(blocks()), census, suspects, sums.delimiter) if suspects else []
-    if located is None or ragged is None:
-        return Proof(unproven="its doubtful rows are too many, or written unusually")
-    plain = file.own and sums.delimiter == "," and not sums.bom
-    doubted = sorted([*located, *ragged.records])
-    return Proof(rows=census.records - 1, doubted=doubted, plain=sums.labels if plain else ())
-
-
-def _below(folder: Path, path: str) -> Blocks:
-    return lambda: read_blocks(folder, path, BLOCK)
-
-
-def _blocks(file: Path) -> Blocks:
-    """The blocks of a plain file, whatever its name says."""
-
-    def read() -> Iterator[bytes]:
-        with file.open("rb") as opened:
-            yield from iter(lambda: opened.read(BLOCK), b"")
-
-    return read
-
-
-def _counted(blocks: Iterator[bytes], task: Task) -> Iterator[bytes]:
-    for block in blocks:
-        task.advance(len(block))
-        yield block
+            return refused(wanted.path, error)

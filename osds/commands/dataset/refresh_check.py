@@ -24,7 +24,7 @@ from osds.commands.store.losses import offered_figures
 from osds.dataset.preflight import FileKind
 from osds.dataset.strict_json import MAX_BYTES
 from osds.edges.bundles import describe_bundle
-from osds.edges.files import digest, look, read_descriptor
+from osds.edges.files import look, read_descriptor
 from osds.edges.git_past import Past, past_of
 from osds.edges.parcels import ParcelFolder, read_parcel, write_parcel
 from osds.errors import OutsideError, UnsafeInputError
@@ -135,7 +135,7 @@ def _as_it_was(past: Past) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="osds-") as scratch:
         old, gone = Path(scratch), []
         for path in sorted(data_paths(content)):
-            if look(past.folder, path).kind is FileKind.FILE and past.has(path, digest(past.folder, path, "sha256")):
+            if look(past.folder, path).kind is FileKind.FILE and past.has(path, past.hashes(path)):
                 _place(past.folder / path, old / path)
             else:
                 gone.append(path)

@@ -70,9 +70,9 @@ def _changed(folder: Path, past: Past, paths: frozenset[str]) -> Iterator[NewFil
         facts = look(folder, path)
         if facts.kind is not FileKind.FILE or facts.pointer is not None:
             continue
-        sha256 = digest(folder, path, "sha256")
-        if not past.has(path, sha256):
-            yield NewFile(path=path, bytes=facts.bytes, sha256=sha256)
+        now = past.hashes(path)
+        if not past.has(path, now):
+            yield NewFile(path=path, bytes=facts.bytes, sha256=now.sha256)
 
 
 def _restate(folder: Path) -> None:

@@ -90,8 +90,10 @@ def _validate_package(
     tables: list[TableFacts] = []
     left_out: list[str] = []
     readable = {r.name for r in package.resources if preflight.readable(r, facts) and r.fields}
+    since = None
     if not _has_unsafe(findings):
-        for verdict in _judge(folder, package, readable, settings, judges, progress):
+        since = _look_back(folder, package, readable, settings)
+        for verdict in _judge(folder, package, readable, settings, judges, since, progress):
             if isinstance(verdict, Finding):
                 findings.append(verdict)
             else:
@@ -102,24 +104,32 @@ def _validate_package(
     if _has_error(findings):
         left_out = left_out or [NO_FIGURES]
     elif model is not None:
-        findings += _audit(folder, package, model, tables, ledgers, progress)
+        findings += _audit(folder, package, model, tables, ledgers, since, progress)
     report = Report(dataset=package.name, findings=thin_out(findings), tables=tuple(tables), left_out=tuple(left_out))
     report = apply_silences(report, settings.silences)
     return Validation(folder=folder, report=report, package=package, model=model)
 
 
 def _judge(
-    folder: Path, package: DataPackage, readable: set[str], settings: Settings, judges: Judges, progress: Progress
+    folder: Path,
+    package: DataPackage,
+    readable: set[str],
+    settings: Settings,
+    judges: Judges,
+    since: Since | None,
+    progress: Progress,
 ) -> Iterator[Finding | Verdict]:
     """What is odd in the bytes of the tables and, unless that is unsafe, a verdict on each."""
     from osds.tables.judge import judge
     from osds.tables.proof.question import is_table
+    from osds.tables.rewriting import targets_of
 
     memory = size_of(settings.max_memory, "max-memory") // 2  # what is not the engine's is Python's and frictionless'
     tables = [resource for resource in package.resources if resource.name in readable and is_table(resource)]
-    since = _look_back(folder, package, readable, settings)
     known = {} if since is None else since.known
     scanned = {table.name for table in tables if table.index not in known}
+    needed = {name for table in tables if table.name in scanned for name in (table.name, *targets_of(table))}
+    tables = [table for table in tables if table.name in needed]
     looked = look_into(
         folder, package, tables, scanned, memory=memory, scan=judges.scan, progress=progress, meanwhile=get_ready
     )
@@ -135,7 +145,7 @@ def _judge(
             progress=progress,
             known=known,
         )
-        yield from verdicts if since is None else since.learn(package, verdicts)
+        yield from verdicts if since is None else since.learn(package, verdicts, looked.findings)
 
 
 def _look_back(folder: Path, package: DataPackage, readable: set[str], settings: Settings) -> Since | None:
@@ -153,14 +163,20 @@ def _audit(
     model: FiscalModel,
     tables: list[TableFacts],
     ledgers: Ledgers,
+    since: Since | None,
     progress: Progress,
 ) -> tuple[Finding, ...]:
     """What is doubtful in the figures of tables without errors."""
     if not set(named_resources(model)) <= {table.resource for table in tables if table.judged}:
         return ()
+    if since is not None and since.knows_figures(tables):
+        return ()
     from osds.audit.audit import audit_ledger
 
-    return audit_ledger(ledgers.open(folder, package, model, tables), progress=progress)
+    found = audit_ledger(ledgers.open(folder, package, model, tables), progress=progress)
+    if since is not None and not found:
+        since.learn_figures()
+    return found
 
 
 def _check_hashes(folder: Path, package: DataPackage, facts: dict[str, preflight.FileFacts]) -> list[Finding]:

@@ -10,18 +10,21 @@ from osds.dataset.package import Json
 
 Cells = tuple[str, ...]
 MAX_SUSPECTS = 100_000  # rows of one table; beyond, frictionless may as well read all of it
+MAX_SUSPECT_BYTES = 6 << 20  # they travel to another process and back
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScanQuestion:
     """Look for doubtful rows in the first resource of `descriptor`, a rewritten one.
 
-    `paths` says where each resource lies as one UTF-8 file; `memory` is what the engine may use, in bytes.
+    `paths` says where each resource lies as one UTF-8 file; `memory` is what the engine may use, in bytes. `further` are
+    rows of the table that the engine leaves out, because they are not as wide as its header: their keys count as well.
     """
 
     descriptor: Mapping[str, Json]
     paths: Mapping[str, str]
     memory: int
+    further: Sequence[Sequence[str]] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

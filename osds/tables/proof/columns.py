@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from osds.dataset.package import Json
+from osds.tables.categories import categories_of
 from osds.tables.proof.unproven import UnprovenError
 
 _BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
@@ -67,6 +68,11 @@ class Column:
     missing: tuple[str, ...]
     constraints: Mapping[str, Any]
     raw: Mapping[str, Json]
+
+    @property
+    def categories(self) -> frozenset[str | int] | None:
+        """The values that the column may have, if that is stated."""
+        return categories_of(self.raw)
 
     @property
     def required(self) -> bool:

@@ -24,11 +24,17 @@ Reader = Callable[[str], tuple[Any, Any]]
 def refused_texts(table: Table, place: int) -> list[str]:
     """The distinct texts of a column that frictionless does not accept, or over which it breaks down.
 
-    Also those that match a pattern only in part, so that somebody looks at their rows.
+    Also those that match a pattern only in part or are in no category, so that somebody looks at their rows.
     """
     read = _reader(table, place)
-    pattern = table.plan.columns[place].constraints.get("pattern")
-    return [text for text in table.texts(f"c{place}") if not (_accepts(read, text) and matches_whole(pattern, text))]
+    column = table.plan.columns[place]
+    pattern, categories = column.constraints.get("pattern"), column.categories
+
+    def is_good(text: str) -> bool:
+        known = categories is None or text in column.missing or _value(read, text) in categories
+        return _accepts(read, text) and matches_whole(pattern, text) and known
+
+    return [text for text in table.texts(f"c{place}") if not is_good(text)]
 
 
 def read_values(table: Table, place: int, texts: Sequence[str]) -> tuple[str, list[Any]]:
@@ -37,7 +43,8 @@ def read_values(table: Table, place: int, texts: Sequence[str]) -> tuple[str, li
     Raises `UnprovenError` for values beyond what the engine compares exactly.
     """
     column, read = table.plan.columns[place], _reader(table, place)
-    kind = {"integer": "BIGINT", "year": "BIGINT", "number": DECIMAL}.get(column.type, "VARCHAR")
+    kinds = {"integer": "BIGINT", "year": "BIGINT", "number": DECIMAL, "boolean": "BOOLEAN"}
+    kind = kinds.get(column.type, "VARCHAR")
     return kind, [_comparable(column, _value(read, text)) for text in texts]
 
 

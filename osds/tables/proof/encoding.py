@@ -13,9 +13,9 @@ _ESCAPES = (b"\x1b", b"~{")  # by which encodings of seven bits announce themsel
 def encoding_of(head: bytes, stated: str | None) -> str:
     """The name of the encoding, as `codecs` normalises it, of a file that begins with `head`.
 
-    Raises `LookupError` for a name that is no encoding.
+    No more of it is looked at than frictionless looks at. Raises `LookupError` for a name that is no encoding.
     """
-    name = codecs.lookup(stated or _detect(head)).name
+    name = codecs.lookup(stated or _detect(head[:HEAD])).name
     io.TextIOWrapper(io.BytesIO(), encoding=name)  # some codecs are none of text, such as zlib's
     if name == "utf-8" and head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"

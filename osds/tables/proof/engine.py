@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import duckdb
@@ -12,8 +13,8 @@ from osds.tables.proof.sql import text
 _NO_NULL = "\x01no value\x01"  # a text that no file holds, so that every cell stays a text
 
 
-def connect(*, memory: int) -> duckdb.DuckDBPyConnection:
-    """An engine of its own that may use `memory` bytes, and then spills into the working directory."""
+def connect(*, memory: int, files: Collection[str]) -> duckdb.DuckDBPyConnection:
+    """An engine of its own that opens nothing but these files, may use `memory` bytes, and then spills into the folder."""
     engine = duckdb.connect(":memory:")
     engine.execute(f"SET memory_limit = '{memory}B'")
     engine.execute("SET temp_directory = 'spilled'")
@@ -21,6 +22,9 @@ def connect(*, memory: int) -> duckdb.DuckDBPyConnection:
     engine.execute("SET enable_progress_bar = false")
     engine.execute("SET autoinstall_known_extensions = false")
     engine.execute("SET autoload_known_extensions = false")
+    engine.execute(f"SET allowed_paths = [{', '.join(map(text, files))}]")
+    engine.execute("SET enable_external_access = false")
+    engine.execute("SET lock_configuration = true")
     return engine
 
 

@@ -28,6 +28,8 @@ class Key:
         values = values_of(table, self.columns)
         # Two keys may have one hash, which only makes them doubtful.
         value = values[0] if not self.nulls and len(values) == 1 else f"hash({', '.join(values)})"
+        if not self.nulls and len(values) > 1:
+            value = f"CASE WHEN {_known(values)} THEN {value} END"
         return ["count(*)" if self.nulls else f"count({value})", f"count(DISTINCT {value})"]
 
 
@@ -52,12 +54,16 @@ def repeated(table: Table, keys: Sequence[Key]) -> list[str]:
 def _repeated(table: Table, key: Key, name: str) -> str | None:
     values = _exact_values(table, key.columns, name)
     groups = ", ".join(f"{value} AS k{n}" for n, value in enumerate(values))
-    known = "TRUE" if key.nulls else f"{values[0]} IS NOT NULL"
+    known = "TRUE" if key.nulls else _known(values)
     table.engine.execute(
-        f"CREATE TEMP TABLE {name} AS SELECT {groups} FROM {table.source} WHERE {known} GROUP BY ALL HAVING count(*) > 1"
+        f"CREATE TEMP TABLE {name} AS SELECT {groups} FROM {table.everything} WHERE {known} GROUP BY ALL HAVING count(*) > 1"
     )
     (count,) = table.engine.execute(f"SELECT count(*) FROM {name}").fetchone() or (0,)
     return _is_in(name, values) if count else None
+
+
+def _known(values: Sequence[str]) -> str:
+    return " AND ".join(f"{value} IS NOT NULL" for value in values)
 
 
 def _exact_values(table: Table, columns: Sequence[int], name: str) -> list[str]:

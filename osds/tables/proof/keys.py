@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from osds.tables.proof.columns import Column
-from osds.tables.proof.rules import form_of
+from osds.tables.proof.rules import boolean_values, form_of
 from osds.tables.proof.sql import one_of
 from osds.tables.proof.unproven import UnprovenError
 
@@ -28,6 +28,8 @@ def key_part(column: Column, cell: str) -> KeyPart:
     missing = one_of(cell, column.missing)
     if column.type == "any" or (column.type == "string" and column.format == "default"):
         return KeyPart(certain="TRUE", value=_unless(missing, cell), kind="string")
+    if column.type == "boolean":
+        return _boolean_part(column, cell, missing)
     form = form_of(column, cell)
     if form is None:
         raise UnprovenError(f"a key of type {column.type}")
@@ -37,6 +39,15 @@ def key_part(column: Column, cell: str) -> KeyPart:
         kind += f"/{column.format}"
     certain = f"({missing} OR ({form.accepts}))" if missing != "FALSE" else f"({form.accepts})"
     return KeyPart(certain=certain, value=_unless(missing, value), kind=kind)
+
+
+def _boolean_part(column: Column, cell: str, missing: str) -> KeyPart:
+    """Only these texts are read; any other cell is wrong, and then without a value."""
+    values = boolean_values(column)
+    true, false = ([text for text, meant in values.items() if meant is wanted] for wanted in (True, False))
+    value = f"CASE WHEN {one_of(cell, true)} THEN TRUE WHEN {one_of(cell, false)} THEN FALSE END"
+    certain = f"({missing} OR {one_of(cell, values)})"
+    return KeyPart(certain=certain, value=_unless(missing, value), kind="boolean")
 
 
 def _unless(missing: str, value: str) -> str:

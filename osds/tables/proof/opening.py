@@ -50,14 +50,15 @@ class Opening:
 
 def read_opening(path: Path, *, dialect: Mapping[str, Json], tsv: bool) -> Opening:
     """Read the beginning of a UTF-8 file. Raises `UnprovenError` where frictionless might see something else."""
-    stated = _stated(dialect, tsv=tsv)
+    marks = _stated(dialect)
+    stated = _delimiter(marks, tsv=tsv)
     try:
         with path.open("rb") as file:
             bom = file.read(3) == codecs.BOM_UTF8
             file.seek(0)
             text = io.TextIOWrapper(file, encoding="utf-8-sig", newline=None if tsv else "")
             lines = list(itertools.islice(text, SAMPLE))
-            delimiter = _sniff(lines, stated)
+            delimiter = _sniff(lines, stated, blanks="skipInitialSpace" in marks)
             counted = _Counted(itertools.chain(lines, text))
             rows = csv.reader(counted, delimiter=delimiter)
             header = next(rows, [])
@@ -93,8 +94,8 @@ class _Counted:
         return line
 
 
-def _stated(dialect: Mapping[str, Json], *, tsv: bool) -> str:
-    """The delimiter that the descriptor states, or nothing."""
+def _stated(dialect: Mapping[str, Json]) -> Mapping[str, Json]:
+    """What the descriptor states. Raises `UnprovenError` for anything that is not read on this route."""
     marks = {key: value for key, value in dialect.items() if key != "csv"}
     nested = dialect.get("csv", {})
     if not isinstance(nested, dict) or marks.keys() & nested.keys():
@@ -105,6 +106,11 @@ def _stated(dialect: Mapping[str, Json], *, tsv: bool) -> str:
             raise UnprovenError(f"its dialect states {key}")
     if not isinstance(marks.get("lineTerminator", ""), str):
         raise UnprovenError("its dialect states a line terminator that is no text")
+    return marks
+
+
+def _delimiter(marks: Mapping[str, Json], *, tsv: bool) -> str:
+    """The delimiter that is stated, or nothing."""
     delimiter = marks.get("delimiter", "\t" if tsv else "")
     if (
         not isinstance(delimiter, str)
@@ -116,14 +122,14 @@ def _stated(dialect: Mapping[str, Json], *, tsv: bool) -> str:
     return delimiter
 
 
-def _sniff(lines: list[str], stated: str) -> str:
-    """The delimiter that frictionless comes to read with."""
+def _sniff(lines: list[str], stated: str, *, blanks: bool) -> str:
+    """The delimiter that frictionless comes to read with; with `blanks` it is stated that blanks before cells count."""
     found: type[csv.Dialect] | csv.Dialect
     try:
         found = csv.Sniffer().sniff("".join(lines), stated or _DELIMITERS)
     except csv.Error:
         found = csv.excel()
-    if found.skipinitialspace or found.quotechar not in {'"', "'"}:  # frictionless takes ' for a mistake, too
+    if (found.skipinitialspace and not blanks) or found.quotechar not in {'"', "'"}:  # it takes ' for a mistake, too
         raise UnprovenError("frictionless guesses that blanks before cells are to be skipped")
     return stated or found.delimiter
 

@@ -11,6 +11,7 @@ from osds.dataset.package import Json
 from osds.tables.proof.columns import Column, read_columns
 from osds.tables.proof.opening import Opening, read_opening
 from osds.tables.proof.unproven import UnprovenError
+from osds.tables.unique_keys import unique_keys
 
 _RESOURCE_KEYS = {"name", "path", "encoding", "format", "dialect", "schema"}
 _SCHEMA_KEYS = {"fields", "missingValues", "primaryKey", "foreignKeys", "fieldsMatch", "uniqueKeys"}
@@ -35,6 +36,8 @@ class Plan:
     columns: tuple[Column, ...]
     primary_key: tuple[int, ...]
     references: tuple[Reference, ...]
+
+    unique_keys: tuple[tuple[int, ...], ...] = ()
 
     @property
     def unique(self) -> tuple[int, ...]:
@@ -65,6 +68,9 @@ def read_plan(resource: Mapping[str, Json], path: Path, *, version: int) -> Plan
         opening=opening,
         columns=columns,
         primary_key=tuple(places[name] for name in key),
+        unique_keys=tuple(
+            tuple(places[name] for name in each) for each in unique_keys(schema) if set(each) <= places.keys()
+        ),
         references=tuple(_references(schema.get("foreignKeys", []), places, resource["name"])),
     )
 

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from pathlib import Path
 
 from osds.dataset.package import DataPackage, Resource
-from osds.dataset.packed import packing_of
 from osds.tables.proof.answers import ScanQuestion
-from osds.tables.proof.encoding import HEAD, encoding_of
 from osds.tables.rewriting import FORMATS, format_of, rewrite
 
 
 def is_table(resource: Resource) -> bool:
     """True for a table in files that frictionless reads."""
     return bool(resource.paths) and format_of(resource) in FORMATS
-
-
-def is_plain(table: Resource, file: Path) -> bool:
-    """True if the table is one file of UTF-8 text as it stands. Raises `LookupError` or `TypeError` for no encoding."""
-    if len(table.paths) > 1 or packing_of(table.paths[0]):
-        return False
-    with file.open("rb") as opened:
-        return encoding_of(opened.read(HEAD), table.raw.get("encoding")) in {"utf-8", "utf-8-sig"}
 
 
 def question_for(

@@ -43,6 +43,14 @@ class Form:
 
 def rule_of(column: Column, cell: str) -> str | None:
     """The predicate for a cell that is not missing; None if every distinct value has to be asked for."""
+    rule, categories = _rule_of(column, cell), column.categories
+    if rule is None or categories is None:
+        return rule
+    # What has the certain form but is written in another way than the category (007) is only doubted.
+    return all_of([rule, one_of(cell, map(str, categories))])
+
+
+def _rule_of(column: Column, cell: str) -> str | None:
     if column.type == "string":
         return _string_rule(column, cell)
     if column.type == "boolean":

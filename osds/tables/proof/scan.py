@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from osds.dataset.package import Json
-from osds.tables.proof.answers import MAX_SUSPECTS, Cells, Scan, ScanQuestion, Sums
+from osds.tables.proof.answers import MAX_SUSPECT_BYTES, MAX_SUSPECTS, Cells, Scan, ScanQuestion, Sums
 from osds.tables.proof.engine import connect, names
 from osds.tables.proof.keyed import Key, refers, repeated
 from osds.tables.proof.plan import read_plan
@@ -18,8 +18,6 @@ from osds.tables.proof.sql import all_of, one_of
 from osds.tables.proof.table import Table
 from osds.tables.proof.unproven import UnprovenError
 from osds.tables.rewriting import VERSION_2
-
-MAX_SUSPECT_BYTES = 6 << 20  # they travel to another process and back
 
 
 def scan(question: ScanQuestion) -> Scan:
@@ -47,18 +45,19 @@ class _Weighed:
 def _scan(question: ScanQuestion) -> Scan:
     table, targets = _open(question)
     plan = table.plan
-    keys = [Key(columns=(place,), nulls=False) for place in plan.unique]
+    keys = [Key(columns=key, nulls=False) for key in (*((place,) for place in plan.unique), *plan.unique_keys)]
     keys += [Key(columns=plan.primary_key, nulls=True)] if plan.primary_key else []
     refused = refuse(table)
     good = certainly_good(plan.columns, refused, _conditions(table, targets))
     weighed = _weigh(table, good, keys)
     suspects = weighed.suspects
-    if keys and (weighed.repeated or weighed.doubtful or refused):  # a key is certain only in a row that is good
+    # A key is certain only in a row that is good, and a ragged row may have the key of another one.
+    if keys and (weighed.repeated or weighed.doubtful or refused or table.further):
         suspects = _collect(table, [f"NOT coalesce({good}, FALSE)", *repeated(table, keys)])
     return Scan(
         sums=weighed.sums,
         references={name: _weigh(target, "TRUE", []).sums for name, target in targets.items()},
-        keyed=bool(keys) or any(not reference.target for reference in plan.references),
+        keyed=bool(keys),
         suspects=_bounded(suspects),
     )
 
@@ -66,7 +65,7 @@ def _scan(question: ScanQuestion) -> Scan:
 def _open(question: ScanQuestion) -> tuple[Table, dict[str, Table]]:
     """The table that is asked about, and those it refers to, by name."""
     version = 2 if question.descriptor.get("$schema") == VERSION_2 else 1
-    engine = connect(memory=question.memory)
+    engine = connect(memory=question.memory, files=question.paths.values())
 
     def open_table(resource: Mapping[str, Json]) -> Table:
         path = question.paths.get(resource["name"])
@@ -76,7 +75,9 @@ def _open(question: ScanQuestion) -> tuple[Table, dict[str, Table]]:
         return Table(engine=engine, plan=plan, schema=resource["schema"], version=version)
 
     first, *others = question.descriptor["resources"]
-    return open_table(first), {resource["name"]: open_table(resource) for resource in others}
+    return open_table(first).with_rows(question.further), {
+        resource["name"]: open_table(resource) for resource in others
+    }
 
 
 def _conditions(table: Table, targets: Mapping[str, Table]) -> list[str]:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from osds.dataset.package import Resource
 from osds.tables.census import Census
 from osds.tables.proof.answers import Scan
-from osds.tables.proof.conservation import NOTHING, doubt
-from osds.tables.proof.locate import Located
-from osds.tables.proof.ragged import Ragged
+from osds.tables.proof.conservation import ambiguity, loss
+from osds.tables.proof.finding import NOTHING, Located, Ragged
 from osds.tables.rewriting import format_of
 
 
@@ -41,8 +40,8 @@ def weigh(
         census = censuses.get(resource.name)
         if census is None or resource.name not in sums:
             return "a file was not counted"
-        own = resource is resources[0]
-        tsv = format_of(resource) == "tsv"
-        if reason := doubt(census, sums[resource.name], tsv=tsv, ragged=ragged if own else NOTHING):
+        own, weighed = resource is resources[0], sums[resource.name]
+        reason = ambiguity(census, weighed, tsv=format_of(resource) == "tsv")
+        if reason := reason or loss(census, weighed, ragged=ragged if own else NOTHING):
             return reason if own else f"the table {resource.name!r}, to which it refers: {reason}"
     return ""

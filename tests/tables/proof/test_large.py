@@ -22,6 +22,7 @@ ROWS = 120_000  # 20 MB: DuckDB hands out pieces of a few megabytes to its threa
         (True, 0, "proven"),
         (False, 300, "proven, doubtful rows judged"),
         (False, 5000, "proven, doubtful rows judged"),
+        (True, 300, "proven, doubtful rows judged"),  # some of them ragged
     ],
 )
 def test_large__same_errors(tmp_path: Path, *, keyed: bool, damaged: int, how: str) -> None:
