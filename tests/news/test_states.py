@@ -49,7 +49,7 @@ def test_state__in_a_few_words(known: Status | None, mood: Mood, message: str) -
     assert (found.mood, found.message) == (mood, message)
 
 
-@pytest.mark.parametrize("trouble", set(Trouble) - {Trouble.INVALID})
+@pytest.mark.parametrize("trouble", [each for each in Trouble if each is not Trouble.INVALID])
 def test_state__every_trouble_shows(trouble: Trouble) -> None:
     assert state(status(verdict=VALID, troubles=(standing(trouble),))).mood is Mood.TROUBLE
 
