@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from osds.dataset.safe_yaml import NotYamlError, load_yaml
-from osds.edges import files
+from osds.edges.local import files
 from osds.edges.runner import Runner, find_runner
 from osds.edges.terminal import open_progress
 from osds.errors import OutsideError, UsageError

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from osds import __version__
-from osds.edges.git import Git
+from osds.edges.git.git import Git
 from osds.errors import OsdsError, UsageError
 
 ROOT = Path(__file__).parent.parent

@@ -52,6 +52,6 @@ def open_session(*, as_json: bool) -> Session:
 
 def open_dataset(path: str, *, as_json: bool) -> tuple[Session, Path]:
     """The session and the dataset's folder."""
-    from osds.edges.files import dataset_folder
+    from osds.edges.local.files import dataset_folder
 
     return open_session(as_json=as_json), dataset_folder(path)

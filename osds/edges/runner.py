@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from osds.edges.github import API_URL
+from osds.edges.github.github import API_URL
 from osds.errors import OutsideError
 
 OUTPUTS = {

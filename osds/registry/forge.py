@@ -2,7 +2,7 @@
 
 git moves the content, so nothing here reads a file or a diff. The values are what the forge itself vouches for: numeric
 ids, which stay when logins change, and never a title, a branch name or the author of a commit. Everything else in them
-is a stranger's text. `osds.edges.github_forge.GitHubForge` speaks to GitHub; tests keep a forge of their own.
+is a stranger's text. `osds.edges.github.forge.GitHubForge` speaks to GitHub; tests keep a forge of their own.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """The process in which the engine and frictionless meet a dataset: `python -I -m osds.tables.child BYTES`.
 
-`osds.edges.child` starts it. It reads a line of JSON for each question, `{"scan": …}` or `{"question": …}`, and writes lines
-of JSON: `{"rows": count}` now and then, and `{"answer": …}` or `{"ended": reason}` at the end of each. Before the first
-question it limits itself, where the system knows such limits (POSIX): memory, size of files it may write, open files, no
-core dump; and processor time for each question, so that it ends also where nobody is left to end it. The clock on the wall
-is the parent's. `osds.tables.guard` says what may be opened; no connection is made and no program started.
+`osds.edges.local.child` starts it. It reads a line of JSON for each question, `{"scan": …}` or `{"question": …}`, and
+writes lines of JSON: `{"rows": count}` now and then, and `{"answer": …}` or `{"ended": reason}` at the end of each.
+Before the first question it limits itself, where the system knows such limits (POSIX): memory, size of files it may
+write, open files, no core dump; and processor time for each question, so that it ends also where nobody is left to end
+it. The clock on the wall is the parent's. `osds.tables.guard` says what may be opened; no connection is made and no
+program started.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from osds.tables.guard import Guard
 from osds.tables.proof.answers import ScanQuestion
 from osds.tables.rewriting import files_of
 
-MAX_ANSWER = 16 << 20  # bytes of a line; `osds.edges.child` reads no more
+MAX_ANSWER = 16 << 20  # bytes of a line; `osds.edges.local.child` reads no more
 _MAX_OPEN_FILES = 256
 _MAX_TEMPORARY = 20 << 30  # bytes; frictionless unpacks a zip file into a temporary one, and the engine spills
 _SPARE_SECONDS = 2

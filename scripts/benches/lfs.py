@@ -22,7 +22,7 @@ import sys
 from pathlib import Path
 from osds.commands.dataset.fetch import fetch, find_pointers
 from osds.commands.dataset.lfs_sources import LfsAccess, lfs_sources
-from osds.edges.https import Reach
+from osds.edges.web.https import Reach
 from osds.progress import Silent
 folder, url = Path(sys.argv[1]), (sys.argv[2:] or [None])[0]
 (folder / "large.csv").write_bytes((folder / "pointer").read_bytes())

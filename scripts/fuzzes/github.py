@@ -21,10 +21,10 @@ from osds.commands.registry.judging import Judge
 from osds.commands.registry.merge import merge
 from osds.commands.registry.register import register
 from osds.commands.registry.registries import Access, open_github
-from osds.edges.git import Remote
-from osds.edges.git_registry import open_remote
-from osds.edges.github_forge import GitHubForge
-from osds.edges.github_waiting import Patience
+from osds.edges.git.git import Remote
+from osds.edges.git.registry import open_remote
+from osds.edges.github.forge import GitHubForge
+from osds.edges.github.waiting import Patience
 from osds.errors import EXIT_OUTSIDE, OsdsError, OutsideError
 from osds.progress import Silent
 from osds.registry.catalog import Entry

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from osds.edges.github_waiting import Patience
+from osds.edges.github.waiting import Patience
 from osds.errors import EXIT_OUTSIDE, OsdsError
 from scripts.fuzzes.trying import Mismatch, try_seeds
 from tests.commands.watching import DAY, book, github_with, look, promise, ran, told

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from osds.commands.store.publish import publish_bundle
-from osds.edges.objects import ObjectStore, open_store
-from osds.edges.patience import Patience
+from osds.edges.store.objects import ObjectStore, open_store
+from osds.edges.store.patience import Patience
 from osds.errors import OutsideError
 from osds.progress import Silent
 from tests.store.publisher import DATASET, SOURCE

@@ -16,7 +16,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
-from osds.edges.objects import ObjectStore, open_store
+from osds.edges.store.objects import ObjectStore, open_store
 from tests.store.publisher import publish_into
 from tests.store.publishing import (
     CURRENT,

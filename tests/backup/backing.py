@@ -11,8 +11,8 @@ from osds.commands.backup.restore import Restoration, restore
 from osds.commands.clock import SystemClock
 from osds.commands.dataset.lfs_sources import LfsAccess, lfs_sources
 from osds.dataset.identity import DatasetId
-from osds.edges.git_mirror import Upstream
-from osds.edges.objects import ObjectStore
+from osds.edges.git.mirror import Upstream
+from osds.edges.store.objects import ObjectStore
 from osds.progress import Silent
 from tests.edges.git_backend import git
 from tests.samples import ROWS, descriptor

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from osds.edges.objects import ObjectStore, open_store
+from osds.edges.store.objects import ObjectStore, open_store
 from tests.backup.backing import PACKAGE
 from tests.edges.lfs_repository import commit_files
 from tests.edges.lfs_server import LfsDouble, running_lfs

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from osds.cli import run
-from osds.edges.git_mirror import GoneError
-from osds.edges.objects import ObjectStore, open_store
+from osds.edges.git.mirror import GoneError
+from osds.edges.store.objects import ObjectStore, open_store
 from osds.store.backup import State
 from tests.backup.backing import MORE, PACKAGE, PREFIX, backed_up, everything, files, history, restored
 from tests.edges.git_backend import git

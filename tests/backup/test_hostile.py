@@ -11,7 +11,7 @@ import pytest
 
 from osds.cli import run
 from osds.commands.backup.restore import restore
-from osds.edges.objects import ObjectStore
+from osds.edges.store.objects import ObjectStore
 from osds.errors import OutsideError, UnsafeInputError, UsageError
 from osds.progress import Silent
 from tests.backup.backing import DATASET, backed_up, everything, restored

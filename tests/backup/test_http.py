@@ -12,9 +12,9 @@ from osds.commands.backup.restore import restore
 from osds.commands.clock import SystemClock
 from osds.commands.dataset.lfs_sources import LfsAccess, lfs_sources
 from osds.dataset.identity import DatasetId
-from osds.edges.git_mirror import GoneError, Upstream
-from osds.edges.https import Reach
-from osds.edges.objects import ObjectStore, open_store
+from osds.edges.git.mirror import GoneError, Upstream
+from osds.edges.store.objects import ObjectStore, open_store
+from osds.edges.web.https import Reach
 from osds.errors import OutsideError, UnsafeInputError
 from osds.progress import Silent
 from osds.store.backup import State

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from osds.commands.backup.backups import read_backup
-from osds.edges.objects import FolderStore, ObjectStore, open_store
-from osds.edges.patience import Patience
+from osds.edges.store.objects import FolderStore, ObjectStore, open_store
+from osds.edges.store.patience import Patience
 from osds.errors import OutsideError
 from tests.backup.backing import DATASET, MORE, backed_up, files, history, restored
 from tests.edges.lfs_repository import commit_files, needs_git_lfs
@@ -27,8 +27,8 @@ import os, signal, sys
 from osds.commands.backup.backup import Order, back_up
 from osds.commands.clock import SystemClock
 from osds.commands.dataset.lfs_sources import LfsAccess, lfs_sources
-from osds.edges.git_mirror import Upstream
-from osds.edges.objects import open_store
+from osds.edges.git.mirror import Upstream
+from osds.edges.store.objects import open_store
 from osds.progress import Silent
 url, place, moment = sys.argv[1], sys.argv[2], int(sys.argv[3])
 store, calls = open_store(place), [0]

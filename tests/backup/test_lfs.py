@@ -9,9 +9,9 @@ from typing import Any
 
 from osds.commands.dataset.lfs_sources import LfsAccess, lfs_sources
 from osds.dataset.lfs_content import QuotaError
-from osds.edges.https import Reach
-from osds.edges.objects import ObjectStore, open_store
-from osds.edges.waiting import Waits
+from osds.edges.store.objects import ObjectStore, open_store
+from osds.edges.web.https import Reach
+from osds.edges.web.waiting import Waits
 from osds.store.backup import Holding
 from tests.backup.backing import PACKAGE, backed_up, restored
 from tests.edges.lfs_repository import commit_files, needs_git_lfs

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from osds.commands.backup.backups import list_backups
-from osds.edges.objects import ObjectStore, open_store
+from osds.edges.store.objects import ObjectStore, open_store
 from osds.errors import OutsideError, UsageError
 from tests.backup.backing import DATASET, MORE, PREFIX, backed_up, restored
 from tests.edges.lfs_repository import commit_files, needs_git_lfs

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from osds.edges.objects import ObjectStore, open_store
+from osds.edges.store.objects import ObjectStore, open_store
 from tests.store.azure import Azurite, azure_environment, running_azurite
 from tests.store.gateway import Gateway, running_gateway
 from tests.store.gcs_front import gcs_environment, running_gcs_front

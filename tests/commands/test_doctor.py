@@ -16,8 +16,8 @@ from osds.cli import run
 from osds.commands.dataset.lfs_sources import LfsAccess
 from osds.commands.doctor.examining import Wanted, examine_dataset
 from osds.commands.doctor.reading import ask_lfs
-from osds.edges.https import Reach
-from osds.edges.waiting import Waits
+from osds.edges.web.https import Reach
+from osds.edges.web.waiting import Waits
 from osds.registry.template import registry_files
 from tests.commands.watching import PATH
 from tests.edges.git_backend import git

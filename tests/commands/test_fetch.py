@@ -17,8 +17,8 @@ from osds.cli import run
 from osds.commands.dataset.lfs_sources import LfsAccess, lfs_sources
 from osds.commands.dataset.run_fetch import run_fetch
 from osds.dataset.lfs import Pointer
-from osds.edges.https import Reach
-from osds.edges.waiting import Waits
+from osds.edges.web.https import Reach
+from osds.edges.web.waiting import Waits
 from osds.errors import OutsideError
 from osds.session import open_session
 from osds.settings import Settings
@@ -214,7 +214,7 @@ import sys
 from pathlib import Path
 from osds.commands.dataset.fetch import fetch, find_pointers
 from osds.commands.dataset.lfs_sources import LfsAccess, lfs_sources
-from osds.edges.https import Reach
+from osds.edges.web.https import Reach
 from osds.progress import Silent
 folder = Path(sys.argv[1])
 source = lfs_sources(folder, sys.argv[2], LfsAccess(reach=Reach(loopback=True)))

@@ -23,7 +23,7 @@ TEXT = "id,word\n1,é\n"
         ("0.csv", TEXT.encode(), {}, ("id", "word")),
         # The copy of the first table is called 0.csv as well.
         ("0.csv", TEXT.encode("latin-1"), {"encoding": "iso-8859-1"}, ()),
-        ("0.csv.gz", gzip.compress(TEXT.encode()), {}, ()),
+        ("0.csv.gz", gzip.compress(TEXT.encode(), mtime=0), {}, ()),
         ("a.csv", b"\xef\xbb\xbf" + TEXT.encode(), {}, ()),
         ("a.csv", TEXT.replace(",", ";").encode(), {"dialect": {"delimiter": ";"}}, ()),
     ],

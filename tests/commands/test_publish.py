@@ -17,7 +17,7 @@ import pytest
 
 from osds.commands.store.publish import publish_bundle
 from osds.dataset.identity import DatasetId
-from osds.edges.objects import FolderStore, ObjectStore, open_store
+from osds.edges.store.objects import FolderStore, ObjectStore, open_store
 from osds.errors import OutsideError, UnsafeInputError, UsageError
 from osds.progress import Silent
 from osds.store.manifest import SourceFacts

@@ -18,8 +18,8 @@ from osds.commands.store.publish import Published, publish_bundle
 from osds.dataset.lfs import Pointer
 from osds.dataset.lfs_content import DamagedContentError, verified
 from osds.dataset.package import read_package
-from osds.edges.object_store import PART
-from osds.edges.objects import ObjectStore, open_store
+from osds.edges.store.object_store import PART
+from osds.edges.store.objects import ObjectStore, open_store
 from osds.errors import OsdsError, UnsafeInputError, UsageError
 from osds.progress import Silent
 from tests.store.example import example_dataset
@@ -164,7 +164,7 @@ def test_data__is_never_whole_in_memory(tmp_path: Path, one: Path) -> None:
     script = (
         "import re, sys; from pathlib import Path\n"
         "from tests.commands.test_publish_data import offer\n"
-        "from osds.edges.objects import open_store\n"
+        "from osds.edges.store.objects import open_store\n"
         "offer(Path(sys.argv[1]), Path(sys.argv[2]), [{'name': 'huge', 'path': 'huge.csv'}], open_store(sys.argv[3]))\n"
         "print(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1])"
     )

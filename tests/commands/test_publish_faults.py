@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from osds.cli import run
-from osds.edges.objects import open_store
-from osds.edges.patience import Patience
+from osds.edges.store.objects import open_store
+from osds.edges.store.patience import Patience
 from osds.errors import OutsideError
 from scripts.soaks.faults import soak_faults
 from scripts.soaks.kills import soak_kills

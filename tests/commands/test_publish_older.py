@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from osds.cli import run
-from osds.edges.git_past import is_before
-from osds.edges.objects import open_store
+from osds.edges.git.past import is_before
+from osds.edges.store.objects import open_store
 from tests.edges.git_backend import git
 from tests.samples import ROWS
 from tests.store.publishing import content

@@ -12,9 +12,9 @@ import pytest
 from osds.cli.main import run
 from osds.commands.dataset.refresh_commit import Place, commit
 from osds.commands.dataset.refresh_report import Run, report
-from osds.edges.git import Remote
-from osds.edges.github import GitHub
-from osds.edges.github_issues import OwnIssues
+from osds.edges.git.git import Remote
+from osds.edges.github.github import GitHub
+from osds.edges.github.issues import OwnIssues
 from osds.errors import OsdsError
 from tests.edges.git_backend import git, make_bare
 from tests.forge.people import inhabit

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from osds.commands.registry.registries import Access
-from osds.edges.github import GitHub
+from osds.edges.github.github import GitHub
 from osds.registry.pull_request import Summary
 from osds.registry.registration import GitHubTarget
 from scripts.github_emulator import PROGRAM, find_node

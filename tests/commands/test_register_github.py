@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from osds.commands.registry.registries import Access
-from osds.edges.github import GitHub
+from osds.edges.github.github import GitHub
 from osds.errors import OutsideError, UnsafeInputError
 from osds.registry.catalog import Entry
 from osds.registry.pull_request import Summary

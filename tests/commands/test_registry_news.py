@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from osds.cli import cli
 from osds.commands.registry.news import News, write_news
-from osds.edges.objects import ObjectStore, open_store
+from osds.edges.store.objects import ObjectStore, open_store
 from osds.errors import OutsideError, UsageError
 from osds.news.index import Index, parse_index
 from osds.news.layout import INDEX

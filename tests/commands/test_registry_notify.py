@@ -17,11 +17,11 @@ from osds.cli import cli
 from osds.commands.registry.couriers import Couriers
 from osds.commands.registry.notify import Delivery, Notified, notify
 from osds.commands.registry.registries import Access
-from osds.edges.git import Remote
-from osds.edges.git_registry import open_remote
-from osds.edges.https import Reach
-from osds.edges.waiting import Waits
-from osds.edges.webhooks import WebhookSender
+from osds.edges.git.git import Remote
+from osds.edges.git.registry import open_remote
+from osds.edges.web.https import Reach
+from osds.edges.web.waiting import Waits
+from osds.edges.web.webhooks import WebhookSender
 from osds.errors import EXIT_BUG, EXIT_OK, EXIT_OUTSIDE, EXIT_USAGE, UnsafeInputError
 from osds.news.delivered import DELIVERED_FILE
 from osds.news.messages import Message

@@ -14,10 +14,10 @@ from osds.commands.registry.facts import FactFinder
 from osds.commands.registry.judging import Judge
 from osds.commands.registry.merge import Merged, merge
 from osds.commands.registry.registries import Access
-from osds.edges.git import Remote
-from osds.edges.git_registry import open_remote
-from osds.edges.github import GitHub
-from osds.edges.github_forge import GitHubForge
+from osds.edges.git.git import Remote
+from osds.edges.git.registry import open_remote
+from osds.edges.github.forge import GitHubForge
+from osds.edges.github.github import GitHub
 from osds.progress import Silent
 from osds.registry.catalog import Entry
 from osds.registry.registration import GitHubTarget, Registered

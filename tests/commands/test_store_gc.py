@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from osds.edges.objects import ObjectStore, open_store
+from osds.edges.store.objects import ObjectStore, open_store
 from osds.errors import OutsideError
 from osds.store.intent import IDLE, LEASE, render_intent, render_lease
 from tests.store.publishing import (

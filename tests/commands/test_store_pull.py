@@ -14,7 +14,7 @@ import pytest
 from osds.commands.store.place import Place
 from osds.commands.store.pull import Pulled, pull
 from osds.commands.store.rollback import roll_back
-from osds.edges.objects import ObjectStore, open_store
+from osds.edges.store.objects import ObjectStore, open_store
 from osds.errors import OutsideError, UnsafeInputError, UsageError
 from osds.progress import Silent
 from tests.store.publisher import DATASET

@@ -10,7 +10,7 @@ import pytest
 from osds.commands.store.place import Place
 from osds.commands.store.rollback import roll_back
 from osds.commands.store.show import list_datasets, show_current, show_versions
-from osds.edges.objects import ObjectStore
+from osds.edges.store.objects import ObjectStore
 from osds.errors import OutsideError, UsageError
 from osds.progress import Silent
 from tests.store.publisher import DATASET, SOURCE
@@ -74,7 +74,7 @@ def test_roll_back__what_cannot_be(store: ObjectStore, one: Path, two: Path) -> 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_roll_back__killed_at_every_call(tmp_path: Path, one: Path, two: Path, when: str) -> None:
-    from osds.edges.objects import open_store
+    from osds.edges.store.objects import open_store
 
     for at in range(100):
         store = open_store(str(tmp_path / f"{when}-{at}"))

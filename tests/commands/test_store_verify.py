@@ -18,7 +18,7 @@ from osds.commands.store.rollback import roll_back
 from osds.commands.store.verify import Damage, Verified, verify
 from osds.dataset.identity import DatasetId
 from osds.dataset.package import read_package
-from osds.edges.objects import ObjectStore, open_store
+from osds.edges.store.objects import ObjectStore, open_store
 from osds.errors import OsdsError, OutsideError, UsageError
 from osds.progress import Silent
 from osds.store.manifest import SourceFacts

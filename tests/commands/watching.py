@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from osds.commands.registry.watch import Watched, watch
-from osds.edges.git import Remote
-from osds.edges.git_registry import open_remote
-from osds.edges.github import GitHub
-from osds.edges.github_waiting import Patience
+from osds.edges.git.git import Remote
+from osds.edges.git.registry import open_remote
+from osds.edges.github.github import GitHub
+from osds.edges.github.waiting import Patience
 from osds.progress import Silent
 from osds.registry.changes import parse_changes
 from osds.registry.status import EMPTY_BOOK, StatusBook, parse_statuses

@@ -6,10 +6,10 @@ import base64
 import hashlib
 
 from osds.dataset.lfs import Pointer
-from osds.edges.https import Reach
-from osds.edges.lfs import Sources
-from osds.edges.lfs_server import LfsServer, Pace
-from osds.edges.waiting import Waits
+from osds.edges.web.https import Reach
+from osds.edges.web.lfs import Sources
+from osds.edges.web.lfs_server import LfsServer, Pace
+from osds.edges.web.waiting import Waits
 from tests.edges.lfs_server import LfsDouble
 from tests.store.s3_faults import Asked
 

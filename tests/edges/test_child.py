@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from osds.edges.child import Child, open_child
+from osds.edges.local.child import Child, open_child
 
 QUESTION: dict[str, Any] = {
     "question": {

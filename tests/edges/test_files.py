@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from osds.dataset.preflight import FileKind
-from osds.edges.files import copy_file, dataset_folder, digest, look, read_descriptor, read_file
+from osds.edges.local.files import copy_file, dataset_folder, digest, look, read_descriptor, read_file
 from osds.errors import OutsideError, UnsafeInputError, UsageError
 from tests.dataset.test_lfs import OID, POINTER
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from osds.edges.git import Git, Origin, Remote, origin
+from osds.edges.git.git import Git, Origin, Remote, origin
 from osds.errors import OutsideError, UsageError
 from tests.edges.git_backend import fake_git, git
 
@@ -46,7 +46,7 @@ def test_run__stops_git_and_its_children_after_too_long(tmp_path: Path, monkeypa
 
 def test_run__ctrl_c_lets_git_end_its_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_git(tmp_path, monkeypatch, f"touch {tmp_path}/started; sleep 0.6; touch {tmp_path}/written")
-    code = "import sys; from pathlib import Path; from osds.edges.git import Git; Git(folder=Path('/')).run('x')"
+    code = "import sys; from pathlib import Path; from osds.edges.git.git import Git; Git(folder=Path('/')).run('x')"
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, start_new_session=True)
     while not (tmp_path / "started").exists():
         time.sleep(0.01)

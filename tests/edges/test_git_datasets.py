@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from osds.edges.git_datasets import look_at
+from osds.edges.git.datasets import look_at
 from osds.registry.dataset_facts import DatasetFacts, Sight
 from tests.edges.git_backend import fake_git, git, make_bare
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from osds.edges.git_files import write_files
-from osds.edges.git_mirror import GoneError, Mirror, Upstream, open_mirror
+from osds.edges.git.files import write_files
+from osds.edges.git.mirror import GoneError, Mirror, Upstream, open_mirror
 from osds.errors import OutsideError, UnsafeInputError
 from tests.edges.git_backend import GIT, git, make_bare
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from osds.edges.git_past import past_of
+from osds.edges.git.past import past_of
 from tests.edges.git_backend import git
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from osds.edges.git import Git, Remote
-from osds.edges.git_objects import OSDS, Author, Identity, identity, read_file, write_commit
-from osds.edges.git_registry import LocalRegistry, RemoteRegistry, init_repository, open_registry, open_remote
+from osds.edges.git.git import Git, Remote
+from osds.edges.git.objects import OSDS, Author, Identity, identity, read_file, write_commit
+from osds.edges.git.registry import LocalRegistry, RemoteRegistry, init_repository, open_registry, open_remote
 from osds.errors import OutsideError, UnsafeInputError, UsageError
 from tests.edges.git_backend import fake_git, git, tip
 from tests.edges.http_faults import Fault, answer_with, drop_after, hang_up_after

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from osds.edges.git import Git
-from osds.edges.git_trees import MAX_TREE_CHANGES, find_commit, lfs_paths, merge_base, modes, tree_changes
+from osds.edges.git.git import Git
+from osds.edges.git.trees import MAX_TREE_CHANGES, find_commit, lfs_paths, merge_base, modes, tree_changes
 from osds.registry.asking import judge_tree
 from tests.edges.git_backend import GIT, git, make_bare
 

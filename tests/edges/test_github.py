@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from osds.edges.github import Account, GitHub, GitHubRefusedError
-from osds.edges.github_waiting import Budget
+from osds.edges.github.github import Account, GitHub, GitHubRefusedError
+from osds.edges.github.waiting import Budget
 from osds.errors import OutsideError, UsageError
 from tests.edges.git_backend import git
 from tests.edges.http_faults import Fault, answer_with, drop_after, hang_up_after

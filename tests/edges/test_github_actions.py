@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from osds.edges.github import GitHub
-from osds.edges.github_actions import GitHubActions
+from osds.edges.github.actions import GitHubActions
+from osds.edges.github.github import GitHub
 from osds.errors import OutsideError, UsageError
 from osds.registry.watch import State
 from tests.edges.http_faults import answer_with

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from osds.edges.github import GitHub
-from osds.edges.github_forge import GitHubForge
+from osds.edges.github.forge import GitHubForge
+from osds.edges.github.github import GitHub
 from osds.errors import OutsideError, UsageError
 from osds.registry import forge as contract
 from osds.registry.forge import Person, RequestKind, Verdict

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from osds.edges.github import GitHub
-from osds.edges.github_errors import GitHubRefusedError
-from osds.edges.github_issues import OwnIssue, OwnIssues
+from osds.edges.github.errors import GitHubRefusedError
+from osds.edges.github.github import GitHub
+from osds.edges.github.issues import OwnIssue, OwnIssues
 from tests.edges.http_faults import hang_up_after
 from tests.forge.server import serve
 from tests.forge.state import Forge

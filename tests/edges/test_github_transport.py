@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from osds.edges.github import Account, GitHub
-from osds.edges.github_waiting import Patience
+from osds.edges.github.github import Account, GitHub
+from osds.edges.github.waiting import Patience
 from osds.errors import OutsideError, UnsafeInputError, UsageError
 from tests.edges.http_faults import Fault, answer_with
 from tests.forge.people import REGISTRY

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osds.edges.github_waiting import Budget, asked_wait, backoff, is_rate_limit
+from osds.edges.github.waiting import Budget, asked_wait, backoff, is_rate_limit
 from osds.errors import OutsideError
 from tests.forge.clock import START, FakeTimer
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from osds.edges.https import Allowance, Reach, asking
+from osds.edges.web.https import Allowance, Reach, asking
 from osds.errors import OutsideError, UnsafeInputError
 from tests.certificates import write_certificate
 

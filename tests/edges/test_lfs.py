@@ -8,7 +8,7 @@ import pytest
 
 from osds.dataset.lfs import Pointer
 from osds.dataset.lfs_content import DamagedContentError, MissingContentError
-from osds.edges.lfs import ObjectFolder, Sources, local_objects, remote_folder
+from osds.edges.web.lfs import ObjectFolder, Sources, local_objects, remote_folder
 from osds.errors import UnsafeInputError
 from tests.edges.git_backend import git
 from tests.edges.lfs_client import CONTENT, POINTER, client, fetched, pointer_to

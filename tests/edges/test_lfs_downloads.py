@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from osds.dataset.lfs_content import DamagedContentError, MissingContentError, QuotaError
-from osds.edges.https import Reach
-from osds.edges.lfs_server import LfsServer, Pace
-from osds.edges.waiting import Waits
+from osds.edges.web.https import Reach
+from osds.edges.web.lfs_server import LfsServer, Pace
+from osds.edges.web.waiting import Waits
 from osds.errors import OutsideError
 from tests.edges.lfs_client import CONTENT, LOOPBACK, POINTER, batch, client, fetched, pointer_to, storage
 from tests.edges.lfs_server import LfsDouble

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from osds.edges.https import Reach
-from osds.edges.lfs_server import LfsServer
+from osds.edges.web.https import Reach
+from osds.edges.web.lfs_server import LfsServer
 from osds.errors import OutsideError, UnsafeInputError
 from tests.edges.lfs_client import CONTENT, LOGIN, POINTER, TOKEN, client, fetched
 from tests.edges.lfs_server import LfsDouble, running_lfs

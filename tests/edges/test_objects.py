@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from obstore.exceptions import GenericError
 
-from osds.edges.object_errors import Moment, is_missing_object, passing
-from osds.edges.objects import DifferentContentError, FolderStore, ObjectStore, Version, open_store
-from osds.edges.patience import TRIES, Patience
+from osds.edges.store.object_errors import Moment, is_missing_object, passing
+from osds.edges.store.objects import DifferentContentError, FolderStore, ObjectStore, Version, open_store
+from osds.edges.store.patience import TRIES, Patience
 from osds.errors import OsdsError, OutsideError, UsageError
 from tests.store.azure import Azurite, azure_environment, running_azurite
 from tests.store.gcs_front import gcs_environment, running_gcs_front
@@ -301,7 +301,7 @@ def test_failure__the_disk_takes_no_more(tmp_path: Path) -> None:
     """In a process whose files may not grow beyond 1 MB, like on a disk that is full."""
     script = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))\n"
-        "from osds.edges.objects import open_store; from osds.errors import OutsideError\n"
+        "from osds.edges.store.objects import open_store; from osds.errors import OutsideError\n"
         "store = open_store(sys.argv[1])\n"
         "try: store.put('k', bytes(2_000_000), content_type='', cache_control='')\n"
         "except OutsideError as error: print(error); print(store.get('k'))"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from osds.edges.objects import DifferentContentError, open_store
-from osds.edges.patience import Patience
+from osds.edges.store.objects import DifferentContentError, open_store
+from osds.edges.store.patience import Patience
 from osds.errors import OsdsError, OutsideError, UsageError
 from tests.edges.test_objects import create, put, replace
 from tests.store.azure import KEY, Azurite, azure_environment, running_azurite

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from osds.edges.objects import open_store
+from osds.edges.store.objects import open_store
 from tests.store.s3 import SECRET, new_bucket, running_s3, s3_environment
 
 _ROLES = "/latest/meta-data/iam/security-credentials/"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from osds.edges.patience import BUSY, LONGEST, TRIES, UNREACHABLE_TRIES, Patience
+from osds.edges.store.patience import BUSY, LONGEST, TRIES, UNREACHABLE_TRIES, Patience
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from osds.dataset.packed import PackedError
-from osds.edges.unpacking import read_blocks
+from osds.edges.local.unpacking import read_blocks
 
 ONE, TWO = gzip.compress(b"a,b\n" * 50, mtime=0), gzip.compress(b"1,2\n" * 99, mtime=0)
 EMPTY = gzip.compress(b"", mtime=0)

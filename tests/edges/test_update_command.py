@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from osds.edges.update_command import run_command
+from osds.edges.local.update_command import run_command
 from osds.errors import OutsideError, UsageError
 
 ENVIRON = {"PATH": os.environ["PATH"]}

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from osds.edges.waiting import TRIES, Waits, retry_after
+from osds.edges.web.waiting import TRIES, Waits, retry_after
 from osds.errors import OutsideError
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)

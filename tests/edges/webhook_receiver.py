@@ -19,7 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from osds.edges.https import Reach
+from osds.edges.web.https import Reach
 from tests.certificates import write_certificate
 
 HOST = "hooks.example.org"

@@ -10,8 +10,8 @@ from pathlib import Path
 from osds.commands.registry.facts import FactFinder
 from osds.commands.registry.judging import Judge
 from osds.commands.registry.merge import Merged, merge
-from osds.edges.git_objects import OSDS, Author, write_commit
-from osds.edges.git_registry import LocalRegistry
+from osds.edges.git.objects import OSDS, Author, write_commit
+from osds.edges.git.registry import LocalRegistry
 from osds.progress import Silent
 from osds.registry.catalog import CATALOG_FILE, parse_catalog
 from osds.registry.changes import CHANGES_FILE, parse_changes

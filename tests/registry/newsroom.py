@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from osds.edges.git_objects import OSDS, Author
-from osds.edges.git_registry import LocalRegistry, init_repository
+from osds.edges.git.objects import OSDS, Author
+from osds.edges.git.registry import LocalRegistry, init_repository
 from osds.registry.catalog import CATALOG_FILE, Entry, parse_catalog
 from osds.registry.changes import CHANGES_FILE, Event, EventType, append
 from osds.registry.status import STATUS_FILE, Status, book_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from osds.commands.store.publish import publish_bundle
 from osds.dataset.identity import DatasetId
-from osds.edges.objects import open_store
+from osds.edges.store.objects import open_store
 from osds.progress import Silent
 from osds.store.manifest import SourceFacts
 

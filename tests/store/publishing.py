@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from osds.commands.store.publish import Published, publish_bundle
-from osds.edges.objects import ObjectStore, Stored, Version
+from osds.edges.store.objects import ObjectStore, Stored, Version
 from osds.progress import Silent
 from osds.store.manifest import SourceFacts
 from tests.store.publisher import DATASET, SOURCE

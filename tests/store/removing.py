@@ -13,7 +13,7 @@ import pytest
 from osds.commands.store.gc import Removed, remove_unreferenced
 from osds.commands.store.place import Place
 from osds.commands.store.publish import publish_bundle
-from osds.edges.objects import ObjectStore
+from osds.edges.store.objects import ObjectStore
 from osds.progress import Silent
 from tests.store.publisher import DATASET, SOURCE
 from tests.store.publishing import (

@@ -22,8 +22,8 @@ from osds.commands.registry.news import write_news
 from osds.commands.store.policy import policies
 from osds.commands.store.publish import publish_bundle
 from osds.dataset.identity import DatasetId
-from osds.edges.objects import open_store
-from osds.edges.patience import Patience
+from osds.edges.store.objects import open_store
+from osds.edges.store.patience import Patience
 from osds.errors import OutsideError, UsageError
 from osds.progress import Silent
 from osds.store import policy

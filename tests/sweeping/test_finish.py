@@ -18,8 +18,8 @@ from osds.commands.registry.finish import Backups, Finish, Finished, read_result
 from osds.commands.registry.finish_store import Shelf, source_of
 from osds.commands.store.publish import publish_bundle
 from osds.dataset.identity import DatasetId
-from osds.edges.git_registry import open_registry
-from osds.edges.objects import ObjectStore, open_store
+from osds.edges.git.registry import open_registry
+from osds.edges.store.objects import ObjectStore, open_store
 from osds.errors import OutsideError, UsageError
 from osds.progress import Silent
 from osds.registry.catalog import CATALOG_FILE, Entry, parse_catalog

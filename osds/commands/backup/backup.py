@@ -19,10 +19,10 @@ from osds.commands.backup.contents import Contents
 from osds.commands.clock import Clock
 from osds.dataset import strict_json
 from osds.dataset.identity import DatasetId
-from osds.edges.git_mirror import GoneError, Mirror, Upstream, open_mirror
-from osds.edges.git_objects import read_file
-from osds.edges.lfs import Source
-from osds.edges.objects import DifferentContentError, ObjectStore
+from osds.edges.git.mirror import GoneError, Mirror, Upstream, open_mirror
+from osds.edges.git.objects import read_file
+from osds.edges.store.objects import DifferentContentError, ObjectStore
+from osds.edges.web.lfs import Source
 from osds.errors import OsdsError, OutsideError, UnsafeInputError, UsageError
 from osds.progress import Progress
 from osds.report import DESCRIPTOR_FILE

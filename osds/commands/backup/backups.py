@@ -7,8 +7,8 @@ from pathlib import Path
 
 from osds.dataset.identity import DatasetId
 from osds.dataset.strict_json import MAX_BYTES
-from osds.edges.downloads import fetch
-from osds.edges.objects import ObjectStore
+from osds.edges.store.objects import ObjectStore
+from osds.edges.web.downloads import fetch
 from osds.errors import OsdsError, OutsideError, UsageError
 from osds.store.backup import BACKUPS, VERSIONS, Backup, backup_key, backup_prefix, object_key, parse_backup, sequences
 

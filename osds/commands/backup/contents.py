@@ -9,8 +9,8 @@ from pathlib import Path
 from osds.dataset.identity import DatasetId
 from osds.dataset.lfs import Pointer
 from osds.dataset.lfs_content import DamagedContentError, MissingContentError
-from osds.edges.lfs import Source
-from osds.edges.objects import ObjectStore
+from osds.edges.store.objects import ObjectStore
+from osds.edges.web.lfs import Source
 from osds.errors import OsdsError
 from osds.store.backup import CONTENT_TYPE, OBJECTS, Bundle, Holding, LfsObject, backup_prefix, object_key
 from osds.store.layout import IMMUTABLE

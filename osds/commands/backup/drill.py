@@ -11,7 +11,7 @@ from pathlib import Path
 from osds.commands.backup.backups import list_backups
 from osds.commands.backup.restore import Restoration, restore
 from osds.commands.dataset.validate import validate
-from osds.edges.objects import ObjectStore
+from osds.edges.store.objects import ObjectStore
 from osds.errors import UsageError
 from osds.progress import Progress
 from osds.report import Report

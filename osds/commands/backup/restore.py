@@ -11,9 +11,9 @@ from pathlib import Path
 from osds.commands.backup.backups import download, read_backup
 from osds.dataset.identity import DatasetId
 from osds.dataset.lfs import Pointer
-from osds.edges.git_restore import Restored, check_free
-from osds.edges.lfs import ObjectFolder
-from osds.edges.objects import ObjectStore
+from osds.edges.git.restore import Restored, check_free
+from osds.edges.store.objects import ObjectStore
+from osds.edges.web.lfs import ObjectFolder
 from osds.errors import OutsideError, UsageError
 from osds.progress import Progress
 from osds.store.backup import Backup, Holding, check_takedown

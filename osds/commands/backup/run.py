@@ -12,8 +12,8 @@ from osds.commands.clock import SystemClock
 from osds.commands.dataset.lfs_sources import LfsAccess, lfs_sources
 from osds.commands.dataset.run_fetch import lfs_access
 from osds.dataset.identity import DatasetId
-from osds.edges.git_mirror import Upstream
-from osds.edges.objects import ObjectStore, open_store
+from osds.edges.git.mirror import Upstream
+from osds.edges.store.objects import ObjectStore, open_store
 from osds.errors import EXIT_OK, OutsideError, UsageError
 from osds.registry.urls import canonical_url, owner_in_url
 from osds.session import Session

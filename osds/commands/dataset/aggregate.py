@@ -16,7 +16,7 @@ from osds.commands.dataset.plain_tables import plain_tables
 from osds.commands.dataset.validate import Validation
 from osds.dataset.package import DataPackage
 from osds.dataset.strict_json import MAX_BYTES
-from osds.edges import files
+from osds.edges.local import files
 from osds.errors import UsageError
 from osds.fiscal.joins import named_resources
 from osds.fiscal.model import FiscalModel

@@ -17,8 +17,8 @@ from pathlib import Path
 from osds.commands.dataset.seen_files import SeenFiles, Stamp
 from osds.dataset import strict_json
 from osds.dataset.package import DataPackage, Resource, read_package
-from osds.edges.git_past import Past, past_of
-from osds.edges.notes import Notes
+from osds.edges.git.past import Past, past_of
+from osds.edges.local.notes import Notes
 from osds.report import DESCRIPTOR_FILE, Finding, TableFacts
 from osds.settings import Settings
 from osds.tables.judge import Verdict

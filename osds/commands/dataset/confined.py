@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from osds.edges.child import open_child
+from osds.edges.local.child import open_child
 from osds.settings import Settings, size_of
 from osds.tables.answers import Answer, Ask, Question, read_answer
 from osds.tables.proof.answers import Scan, ScanQuestion, read_scan

@@ -11,8 +11,8 @@ from osds.dataset.lfs import Pointer
 from osds.dataset.lfs_content import QuotaError
 from osds.dataset.package import read_package
 from osds.dataset.preflight import wanted_files
-from osds.edges.files import look, read_descriptor, replace_file
-from osds.edges.lfs import Source
+from osds.edges.local.files import look, read_descriptor, replace_file
+from osds.edges.web.lfs import Source
 from osds.errors import OsdsError, UnsafeInputError, UsageError
 from osds.progress import Progress, Task
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from osds.dataset.identity import DatasetId
-from osds.edges import git
+from osds.edges.git import git
 from osds.edges.runner import Runner
 from osds.errors import UsageError
 from osds.settings import Settings

@@ -15,8 +15,8 @@ from typing import BinaryIO
 from osds.dataset.package import Json
 from osds.dataset.paths import path_problem
 from osds.dataset.strict_json import MAX_BYTES, load
-from osds.edges.files import dataset_folder, digest, look, read_file
-from osds.edges.placing import place_files
+from osds.edges.local.files import dataset_folder, digest, look, read_file
+from osds.edges.local.placing import place_files
 from osds.errors import OutsideError, UsageError
 from osds.fiscal.iso4217 import CURRENCIES
 from osds.inference.package import Guessed, guess_package

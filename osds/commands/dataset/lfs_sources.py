@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from osds.edges.https import Reach
-from osds.edges.lfs import ObjectFolder, Source, Sources, local_objects, remote_folder
-from osds.edges.lfs_server import LfsServer, Pace
-from osds.edges.waiting import Waits
+from osds.edges.web.https import Reach
+from osds.edges.web.lfs import ObjectFolder, Source, Sources, local_objects, remote_folder
+from osds.edges.web.lfs_server import LfsServer, Pace
+from osds.edges.web.waiting import Waits
 
 PUBLIC_SERVER = "https://github.com"
 

@@ -11,7 +11,7 @@ from osds.commands.dataset.proving import Scans, ScanTable, prove
 from osds.commands.dataset.table_files import TableFile, counted, refused, table_file
 from osds.dataset.package import DataPackage, Resource
 from osds.dataset.packed import PackedError, packing_of
-from osds.edges.unpacking import read_blocks
+from osds.edges.local.unpacking import read_blocks
 from osds.progress import Progress
 from osds.report import Finding
 from osds.tables.bytescan import BLOCK

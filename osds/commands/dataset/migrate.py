@@ -16,8 +16,8 @@ from osds.commands.dataset.takeover import find_takeover
 from osds.dataset import strict_json
 from osds.dataset.package import Json
 from osds.dataset.preflight import FileKind
-from osds.edges.files import dataset_folder, look, read_descriptor, read_file
-from osds.edges.placing import place_files
+from osds.edges.local.files import dataset_folder, look, read_descriptor, read_file
+from osds.edges.local.placing import place_files
 from osds.errors import EXIT_INVALID, EXIT_OK, BugError, UnsafeInputError
 from osds.fiscal.migration.migrate import State, migrate
 from osds.fiscal.migration.text import edit

@@ -23,10 +23,10 @@ from osds.commands.dataset.validate import Validation, validate
 from osds.commands.store.losses import offered_figures
 from osds.dataset.preflight import FileKind
 from osds.dataset.strict_json import MAX_BYTES
-from osds.edges.bundles import describe_bundle
-from osds.edges.files import look, read_descriptor
-from osds.edges.git_past import Past, past_of
-from osds.edges.parcels import ParcelFolder, read_parcel, write_parcel
+from osds.edges.git.past import Past, past_of
+from osds.edges.local.bundles import describe_bundle
+from osds.edges.local.files import look, read_descriptor
+from osds.edges.local.parcels import ParcelFolder, read_parcel, write_parcel
 from osds.errors import OutsideError, UnsafeInputError
 from osds.progress import Progress
 from osds.refresh.changes import Changes, RowCount, find_changes

@@ -14,11 +14,11 @@ from pathlib import Path
 from osds.commands.registry.registries import Clock
 from osds.dataset.paths import path_problem
 from osds.dataset.strict_json import MAX_BYTES
-from osds.edges.git import Remote
-from osds.edges.git_objects import OSDS, Author, Identity, commit_blobs, identity, index_lines, store_blob
-from osds.edges.git_registry import LocalRegistry, Registry, open_remote
-from osds.edges.git_trees import lfs_paths, modes
-from osds.edges.parcels import ParcelFolder, read_parcel
+from osds.edges.git.git import Remote
+from osds.edges.git.objects import OSDS, Author, Identity, commit_blobs, identity, index_lines, store_blob
+from osds.edges.git.registry import LocalRegistry, Registry, open_remote
+from osds.edges.git.trees import lfs_paths, modes
+from osds.edges.local.parcels import ParcelFolder, read_parcel
 from osds.errors import UnsafeInputError, UsageError
 from osds.refresh.parcel import check_paths
 from osds.refresh.paths import data_paths

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from osds.edges.github_issues import OwnIssue, OwnIssues
+from osds.edges.github.issues import OwnIssue, OwnIssues
 from osds.refresh.notice import (
     Failing,
     failed_stage,

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from osds.dataset.preflight import FileKind
 from osds.dataset.strict_json import MAX_BYTES, load
-from osds.edges.files import digest, look, read_descriptor, read_file, replace_file
-from osds.edges.git_past import Past, past_of
-from osds.edges.parcels import write_parcel
-from osds.edges.update_command import run_command
+from osds.edges.git.past import Past, past_of
+from osds.edges.local.files import digest, look, read_descriptor, read_file, replace_file
+from osds.edges.local.parcels import write_parcel
+from osds.edges.local.update_command import run_command
 from osds.errors import UsageError
 from osds.fiscal.migration.text import edit
 from osds.refresh.parcel import NewFile, Parcel

@@ -184,8 +184,8 @@ def _bundle_of(bundle: Path, folder: Path, settings: Settings) -> tuple[str, Dat
     """
     from osds.dataset import strict_json
     from osds.dataset.package import read_package
-    from osds.edges import files
-    from osds.edges.bundles import describe_bundle
+    from osds.edges.local import files
+    from osds.edges.local.bundles import describe_bundle
 
     made = describe_bundle(bundle)
     if settings.publish_data is None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from osds.commands.dataset.fetch import Fetched, Wanted, check_size, fetch, find_pointers
 from osds.commands.dataset.lfs_sources import LfsAccess, lfs_sources
 from osds.commands.store.data_files import OpenPointer
-from osds.edges import git
-from osds.edges.lfs import Sources
+from osds.edges.git import git
+from osds.edges.web.lfs import Sources
 from osds.errors import EXIT_OK
 from osds.session import Session
 from osds.settings import Settings, size_of

@@ -61,8 +61,8 @@ def run_check(
 def run_commit(session: Session, path: str, source: Path, *, dry_run: bool) -> int:
     """Commit a checked update: on a runner to the repository that runs there, else to the clone here."""
     from osds.commands.dataset.refresh_commit import Place, commit, prefix_of
-    from osds.edges.files import dataset_folder
-    from osds.edges.git import Remote
+    from osds.edges.git.git import Remote
+    from osds.edges.local.files import dataset_folder
 
     with _told(session):
         if session.runner is not None and session.runner.repository:
@@ -92,7 +92,7 @@ def run_report(session: Session, path: str, results: Mapping[str, str], problem:
     from osds.commands.dataset.refresh_commit import prefix_of
     from osds.commands.dataset.refresh_report import Run, report
     from osds.commands.registry.registries import Access, open_github
-    from osds.edges.github_issues import OwnIssues
+    from osds.edges.github.issues import OwnIssues
 
     runner = session.runner
     if runner is None or runner.repository is None or runner.run is None:
@@ -110,7 +110,7 @@ def run_report(session: Session, path: str, results: Mapping[str, str], problem:
 def _clone(folder: Path) -> Place:
     """The dataset's place in the clone that it is in."""
     from osds.commands.dataset.refresh_commit import Place
-    from osds.edges.git_past import past_of
+    from osds.edges.git.past import past_of
 
     past = past_of(folder, "HEAD")
     return Place(where=past.git.folder, prefix=past.prefix)

@@ -11,8 +11,8 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from osds.edges.git_past import Hashes, Past
-from osds.edges.notes import Notes
+from osds.edges.git.past import Hashes, Past
+from osds.edges.local.notes import Notes
 
 Stamp = tuple[int, ...]
 _SETTLED = 2 * 10**9  # nanoseconds; the coarsest times are those of FAT

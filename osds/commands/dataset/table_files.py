@@ -8,7 +8,7 @@ from pathlib import Path
 
 from osds.dataset.package import Resource
 from osds.dataset.packed import PackedError, packing_of
-from osds.edges.plain_files import NotPlainError, write_plain
+from osds.edges.local.plain_files import NotPlainError, write_plain
 from osds.progress import Progress, Task
 from osds.report import Place
 from osds.tables.bytescan import BLOCK

@@ -8,8 +8,8 @@ from importlib.resources import files as package_files
 from pathlib import Path
 
 from osds.dataset.strict_json import MAX_BYTES
-from osds.edges.files import read_file
-from osds.edges.git import origin
+from osds.edges.git.git import origin
+from osds.edges.local.files import read_file
 from osds.peers import frictionless_ci, goodtables
 from osds.peers.plan import WORKFLOWS_FOLDER, Repository, TakenOver, take_over
 from osds.peers.yaml_text import MAX_CHARACTERS

@@ -14,7 +14,8 @@ from osds.commands.dataset.looking import look_into
 from osds.dataset import descriptor, lfs, preflight, strict_json
 from osds.dataset.abridging import abridge
 from osds.dataset.package import DataPackage, read_package
-from osds.edges import files, git
+from osds.edges.git import git
+from osds.edges.local import files
 from osds.fiscal.compile import compile_model
 from osds.fiscal.joins import named_resources
 from osds.fiscal.lint import lint

@@ -20,7 +20,7 @@ from osds.doctor.examine import examine
 from osds.doctor.facts import Facts, InRegistry
 from osds.doctor.registry_folder import RegistryFolder, examine_registry
 from osds.doctor.trust import MAX_POLICY, read_trust
-from osds.edges.files import read_file
+from osds.edges.local.files import read_file
 from osds.errors import OsdsError, UsageError
 from osds.registry.catalog import CATALOG_FILE, parse_catalog
 from osds.registry.changes import CHANGES_FILE, parse_changes

@@ -12,9 +12,9 @@ from osds.dataset.paths import path_problem
 from osds.dataset.strict_json import MAX_BYTES as MAX_DESCRIPTOR
 from osds.dataset.strict_json import load
 from osds.doctor.facts import Folder, GitFacts, WorkflowFiles
-from osds.edges.files import look, read_file
-from osds.edges.git import origin
-from osds.edges.git_default import default_branch
+from osds.edges.git.default import default_branch
+from osds.edges.git.git import origin
+from osds.edges.local.files import look, read_file
 from osds.report import DESCRIPTOR_FILE
 from osds.workflows.files import FOLDER, MAX_BYTES, NotAWorkflowError, Workflow, parse_workflow
 

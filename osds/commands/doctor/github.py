@@ -10,10 +10,10 @@ from datetime import datetime
 from osds.doctor import diagnoses
 from osds.doctor.diagnosis import Found
 from osds.doctor.facts import OnGitHub
-from osds.edges.github import GitHub
-from osds.edges.github_actions import GitHubActions, TokenFacts
-from osds.edges.github_errors import GitHubRefusedError
-from osds.edges.github_forge import GitHubForge
+from osds.edges.github.actions import GitHubActions, TokenFacts
+from osds.edges.github.errors import GitHubRefusedError
+from osds.edges.github.forge import GitHubForge
+from osds.edges.github.github import GitHub
 from osds.errors import OutsideError
 
 _MAY_ASK = frozenset({"repo", "public_repo"})

@@ -17,8 +17,8 @@ from osds.dataset.lfs_content import QuotaError
 from osds.doctor import diagnoses, elsewhere
 from osds.doctor.diagnosis import Found
 from osds.doctor.facts import InRegistry
-from osds.edges.git_registry import Registry
-from osds.edges.objects import open_store
+from osds.edges.git.registry import Registry
+from osds.edges.store.objects import open_store
 from osds.errors import OsdsError
 from osds.registry.catalog import QUARANTINE, STATUS, Row
 from osds.registry.lines import RegistryFileError

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from osds.commands.registry.registries import Clock
-from osds.edges.git_objects import OSDS, Author
-from osds.edges.git_registry import Registry
+from osds.edges.git.objects import OSDS, Author
+from osds.edges.git.registry import Registry
 from osds.errors import OutsideError
 
 _TRIES = 20

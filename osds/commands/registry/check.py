@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from osds.commands.registry.judging import Judge, Judged, read_state
-from osds.edges.git_trees import find_commit
+from osds.edges.git.trees import find_commit
 from osds.errors import UsageError
 from osds.registry.decision import Decision, decide
 from osds.registry.forge import Forge

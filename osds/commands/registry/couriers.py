@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from osds.commands.registry.registries import Access, open_github
-from osds.edges.webhooks import WebhookSender
+from osds.edges.web.webhooks import WebhookSender
 from osds.errors import UsageError
 from osds.news.messages import EVENT_TYPE, Message
 from osds.news.signing import open_signer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from osds.edges.git_datasets import look_at
+from osds.edges.git.datasets import look_at
 from osds.errors import OutsideError, UsageError
 from osds.registry.asking import RowChange
 from osds.registry.dataset_facts import DatasetFacts, Sight

@@ -20,10 +20,10 @@ from osds.commands.registry.finish_store import Shelf, repository_id
 from osds.commands.registry.judging import State, read_state
 from osds.commands.registry.recording import Record, Recorded, read_book, record
 from osds.dataset.lfs_content import QuotaError
-from osds.edges import files
-from osds.edges.git_mirror import GoneError, Upstream
-from osds.edges.git_registry import Registry
-from osds.edges.objects import ObjectStore
+from osds.edges.git.mirror import GoneError, Upstream
+from osds.edges.git.registry import Registry
+from osds.edges.local import files
+from osds.edges.store.objects import ObjectStore
 from osds.errors import OsdsError, UnsafeInputError
 from osds.progress import Progress, Silent
 from osds.registry.catalog import CORE, Entry

@@ -16,9 +16,9 @@ from osds.commands.store.publish import publish_bundle
 from osds.dataset import strict_json
 from osds.dataset.identity import DatasetId
 from osds.dataset.package import read_package
-from osds.edges.files import read_descriptor
-from osds.edges.git_mirror import Upstream, open_mirror
-from osds.edges.objects import ObjectStore
+from osds.edges.git.mirror import Upstream, open_mirror
+from osds.edges.local.files import read_descriptor
+from osds.edges.store.objects import ObjectStore
 from osds.errors import OsdsError, UnsafeInputError
 from osds.progress import Silent
 from osds.registry.catalog import REPOSITORY_ID, Entry

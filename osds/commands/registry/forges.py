@@ -10,8 +10,8 @@ from pathlib import Path
 from osds.commands.registry.facts import FactFinder
 from osds.commands.registry.judging import Judge
 from osds.commands.registry.registries import Access, open_github
-from osds.edges.git import Remote, origin
-from osds.edges.git_registry import Registry, open_registry, open_remote
+from osds.edges.git.git import Remote, origin
+from osds.edges.git.registry import Registry, open_registry, open_remote
 from osds.registry.forge import Forge
 from osds.registry.registration import FolderTarget, GitHubTarget, GitTarget, Target
 
@@ -33,7 +33,7 @@ def open_judge(target: Target, access: Access, *, frozen: bool = False) -> Itera
         if isinstance(target, GitHubTarget) and access.token:
             forge = stack.enter_context(_open_forge(target, access))
         registry = stack.enter_context(open_target(target, access))
-        names = _names(target)
+        names = names_of(target)
         judge = Judge(
             registry=registry,
             finder=FactFinder(forge, local=isinstance(target, FolderTarget)),
@@ -58,7 +58,7 @@ def open_target(target: Target, access: Access, *, depth: int | None = None) -> 
             yield stack.enter_context(open_registry(Path(target.folder)))
 
 
-def _names(target: Target) -> tuple[str, ...]:
+def names_of(target: Target) -> tuple[str, ...]:
     """What datasets may call this registry."""
     if isinstance(target, GitHubTarget):
         return (target.full_name,)
@@ -71,7 +71,7 @@ def _names(target: Target) -> tuple[str, ...]:
 
 @contextmanager
 def _open_forge(target: GitHubTarget, access: Access) -> Iterator[Forge]:
-    from osds.edges.github_forge import GitHubForge
+    from osds.edges.github.forge import GitHubForge
 
     with open_github(access) as github:
         yield GitHubForge(github, target.full_name)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from osds.edges.git import Git, origin
-from osds.edges.git_objects import Author, identity
-from osds.edges.git_registry import LocalRegistry, init_repository
+from osds.edges.git.git import Git, origin
+from osds.edges.git.objects import Author, identity
+from osds.edges.git.registry import LocalRegistry, init_repository
 from osds.errors import OutsideError, UsageError
 from osds.registry.catalog import CATALOG_FILE
 from osds.registry.template import DESCRIPTOR_FILE, registry_files

@@ -12,8 +12,8 @@ from functools import cached_property
 
 from osds.commands.registry.facts import FactFinder, urls_of
 from osds.commands.registry.registries import read_text
-from osds.edges.git_registry import Registry
-from osds.edges.git_trees import merge_base, tree_changes
+from osds.edges.git.registry import Registry
+from osds.edges.git.trees import merge_base, tree_changes
 from osds.errors import UnsafeInputError, UsageError
 from osds.registry import reasons
 from osds.registry.asking import Ask, judge_tree, read_ask

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from osds.edges.github_actions import GitHubActions
-from osds.edges.github_errors import GitHubRefusedError
-from osds.edges.github_forge import GitHubForge
+from osds.edges.github.actions import GitHubActions
+from osds.edges.github.errors import GitHubRefusedError
+from osds.edges.github.forge import GitHubForge
 from osds.registry.watch import Look, Promise, Run, State, Switched, is_gone, to_switch_on
 from osds.workflows.files import FOLDER, MAX_BYTES, NotAWorkflowError, Workflow, parse_workflow, uses_osds
 

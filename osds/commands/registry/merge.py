@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from osds.commands.registry.judging import Judge, Judged, State, read_state
 from osds.commands.registry.registries import Clock
-from osds.edges.git_objects import OSDS, Author
+from osds.edges.git.objects import OSDS, Author
 from osds.errors import EXIT_BUG, EXIT_OK, EXIT_OUTSIDE, OsdsError, OutsideError
 from osds.progress import Progress
 from osds.registry import reasons

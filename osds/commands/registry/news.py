@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from osds.commands.parallel import in_parallel
 from osds.commands.registry.judging import read_state
 from osds.commands.registry.recording import read_book
-from osds.edges.git_registry import Registry
-from osds.edges.git_trees import holds
-from osds.edges.objects import ObjectStore, Version
+from osds.edges.git.registry import Registry
+from osds.edges.git.trees import holds
+from osds.edges.store.objects import ObjectStore, Version
 from osds.errors import OutsideError
 from osds.news import layout
 from osds.news.documents import Document, Told, documents

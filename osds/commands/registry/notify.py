@@ -13,7 +13,7 @@ from itertools import islice
 from osds.commands.registry.changing import Wanted, write
 from osds.commands.registry.judging import read_state
 from osds.commands.registry.registries import Clock, read_text
-from osds.edges.git_registry import Registry
+from osds.edges.git.registry import Registry
 from osds.errors import EXIT_BUG, EXIT_OK, OsdsError
 from osds.news.delivered import DELIVERED_FILE, Cursors, moved, parse_delivered, render_delivered
 from osds.news.messages import Message, messages

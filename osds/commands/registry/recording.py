@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from osds.commands.registry.changing import Wanted, write
 from osds.commands.registry.judging import State, read_state
 from osds.commands.registry.registries import Clock, read_text
-from osds.edges.git_registry import Registry
+from osds.edges.git.registry import Registry
 from osds.registry.changes import CHANGES_FILE, Event, append
 from osds.registry.credit import commit_message
 from osds.registry.status import EMPTY_BOOK, STATUS_FILE, StatusBook, parse_statuses

@@ -14,9 +14,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from osds.commands.registry.registries import Access, Clock, read_registry, read_text
-from osds.edges.git import Remote
-from osds.edges.git_objects import Author, identity
-from osds.edges.git_registry import Registry, open_registry
+from osds.edges.git.git import Remote
+from osds.edges.git.objects import Author, identity
+from osds.edges.git.registry import Registry, open_registry
 from osds.errors import OutsideError, UnsafeInputError
 from osds.progress import Progress
 from osds.registry.catalog import CATALOG_FILE, Entry

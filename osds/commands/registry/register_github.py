@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from osds.commands.registry.register_link import register_by_link
 from osds.commands.registry.register_side import Side, await_fork, find_side, identity_of, remote_of
 from osds.commands.registry.registries import Access, Clock, open_github, read_registry
-from osds.edges.git import GitRefusedError, Remote
-from osds.edges.git_objects import Author
-from osds.edges.git_registry import RemoteRegistry, open_remote
-from osds.edges.github import GitHub, GitHubRefusedError, PullRequestFacts, RepositoryFacts
+from osds.edges.git.git import GitRefusedError, Remote
+from osds.edges.git.objects import Author
+from osds.edges.git.registry import RemoteRegistry, open_remote
+from osds.edges.github.github import GitHub, GitHubRefusedError, PullRequestFacts, RepositoryFacts
 from osds.errors import OutsideError, UsageError
 from osds.progress import Progress
 from osds.registry.catalog import CATALOG_FILE, Entry

@@ -7,8 +7,8 @@ already is left in peace, and the row to add can be shown.
 from __future__ import annotations
 
 from osds.commands.registry.registries import read_registry, read_text
-from osds.edges.git import Remote
-from osds.edges.git_registry import RemoteRegistry, open_remote
+from osds.edges.git.git import Remote
+from osds.edges.git.registry import RemoteRegistry, open_remote
 from osds.errors import OutsideError, UsageError
 from osds.registry.catalog import Entry
 from osds.registry.entering import decide

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from osds.commands.registry.registries import Access
 from osds.dataset.identity import DatasetId
-from osds.edges.git import Remote
-from osds.edges.git_objects import OSDS, Identity
-from osds.edges.git_registry import RemoteRegistry
-from osds.edges.github import Account, GitHub, GitHubRefusedError, PullRequestFacts, RepositoryFacts
+from osds.edges.git.git import Remote
+from osds.edges.git.objects import OSDS, Identity
+from osds.edges.git.registry import RemoteRegistry
+from osds.edges.github.github import Account, GitHub, GitHubRefusedError, PullRequestFacts, RepositoryFacts
 from osds.errors import OutsideError, UnsafeInputError
 from osds.registry.pull_request import branch_name
 

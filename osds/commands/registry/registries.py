@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from osds.edges.git_registry import Registry
-from osds.edges.github import API_URL, GitHub
-from osds.edges.github_waiting import Patience, Timer, WallTimer
+from osds.edges.git.registry import Registry
+from osds.edges.github.github import API_URL, GitHub
+from osds.edges.github.waiting import Patience, Timer, WallTimer
 from osds.errors import UsageError
 from osds.registry.catalog import CATALOG_FILE, Catalog, parse_catalog
 from osds.registry.lines import RegistryFileError

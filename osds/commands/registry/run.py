@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from osds.commands.registry.circumstances import FREEZE, find_target, is_frozen, now
 from osds.commands.registry.init import init_registry
-from osds.commands.registry.registries import Access
 from osds.errors import EXIT_INVALID, EXIT_OK, UsageError
-from osds.registry.registration import GitHubTarget, Target
+from osds.registry.registration import GitHubTarget
 from osds.session import Session
 
 if TYPE_CHECKING:
     from osds.commands.registry.merge import Handled, Merged
     from osds.registry.decision import Decision
-
-FREEZE = "OSDS_FREEZE"  # the registry's variable that stops every writer
 
 
 def run_registry_init(
@@ -29,7 +25,7 @@ def run_registry_init(
         folder,
         title=title or "Registry of fiscal datasets",
         core_organisation=core_organisation or "os-data",
-        time=_now(),
+        time=now(),
         dry_run=dry_run,
     )
     session.say("\n".join(made.lines), {"folder": str(folder), "made": made.made, "dry-run": dry_run})
@@ -47,15 +43,15 @@ def run_registry_check(
 
     if (pull_request is None) == (head is None):
         raise UsageError("Nobody says what to check", next_step="Give --pr NUMBER, or --head REVISION")
-    target, access = _target(session, where)
-    with open_judge(target, access, frozen=_frozen(session)) as opened, session.progress.task("Judging the request"):
+    target, access = find_target(session, where)
+    with open_judge(target, access, frozen=is_frozen(session)) as opened, session.progress.task("Judging the request"):
         decision: Decision
         if head is not None:
-            decision = check_commits(opened.judge, head=head, base=base, now=_now())
+            decision = check_commits(opened.judge, head=head, base=base, now=now())
         elif opened.forge is not None and pull_request is not None:
-            decision = check_pull_request(opened.judge, opened.forge, pull_request, now=_now(), comment=comment)
+            decision = check_pull_request(opened.judge, opened.forge, pull_request, now=now(), comment=comment)
         else:
-            decision = check_fetched(opened.judge, pull_request or 0, now=_now())
+            decision = check_fetched(opened.judge, pull_request or 0, now=now())
         name = opened.name
     session.say(render_text(decision, registry=name), to_json(decision, registry=name))
     session.add_summary(render_notice(decision, registry=name))
@@ -67,7 +63,7 @@ def run_registry_merge(session: Session, where: str | None, *, limit: int, dry_r
     from osds.commands.registry.forges import open_judge
     from osds.commands.registry.merge import merge
 
-    target, access = _target(session, where)
+    target, access = find_target(session, where)
     if not isinstance(target, GitHubTarget):
         raise UsageError(
             "Only a registry on GitHub has requests to merge",
@@ -75,10 +71,10 @@ def run_registry_merge(session: Session, where: str | None, *, limit: int, dry_r
         )
     if not access.token:
         raise UsageError("Merging needs a token that may write to the registry", next_step="Set OSDS_TOKEN")
-    with open_judge(target, access, frozen=_frozen(session)) as opened:
+    with open_judge(target, access, frozen=is_frozen(session)) as opened:
         if opened.forge is None:
             raise UsageError("Merging needs a token", next_step="Set OSDS_TOKEN")
-        done = merge(opened.judge, opened.forge, clock=_now, progress=session.progress, limit=limit, dry_run=dry_run)
+        done = merge(opened.judge, opened.forge, clock=now, progress=session.progress, limit=limit, dry_run=dry_run)
     said = list(_said(done, dry_run=dry_run))
     session.say("\n".join(said), _document(done, dry_run=dry_run))
     session.add_summary("\n".join(said))
@@ -122,22 +118,3 @@ def _document(done: Merged, *, dry_run: bool) -> dict[str, Any]:
             for handled in done.handled
         ],
     }
-
-
-def _target(session: Session, where: str | None) -> tuple[Target, Access]:
-    """Which registry, and how it may be spoken to. On a runner it is by default the repository that runs there."""
-    from osds.commands.registry.register import parse_registry
-
-    access = Access(token=session.settings(None, {}).token)
-    if session.runner is not None:
-        access = replace(access, server_url=session.runner.server_url, api_url=session.runner.api_url)
-        where = where or session.runner.repository
-    return parse_registry(where or ".", server_url=access.server_url), access
-
-
-def _frozen(session: Session) -> bool:
-    return session.environ.get(FREEZE, "").strip().lower() not in {"", "0", "false", "no"}
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from osds.commands.registry.circumstances import find_target
 from osds.commands.registry.forges import open_target
 from osds.commands.registry.recording import read_book
 from osds.commands.registry.registries import read_registry
-from osds.commands.registry.run import _target
 from osds.dataset.identity import DatasetId
 from osds.errors import EXIT_OK, UsageError
 from osds.news.states import State, state_of
@@ -19,12 +19,12 @@ from osds.untrusted import code
 def run_registry_news(session: Session, where: str | None, settings: Settings, *, dry_run: bool) -> int:
     """Write feeds, changelog, states, badges and page of a registry to a store."""
     from osds.commands.registry.news import write_news
-    from osds.edges.objects import open_store
+    from osds.edges.store.objects import open_store
 
     if not settings.store:
         raise UsageError("Nobody says to which store", next_step="Give --store, or set OSDS_STORE")
     store = open_store(settings.store, endpoint=settings.endpoint)
-    target, access = _target(session, where)
+    target, access = find_target(session, where)
     with open_target(target, access) as registry, session.progress.task("Putting the news together"):
         done = write_news(registry, store, progress=session.progress, dry_run=dry_run)
     place = f"{store.url.rstrip('/')}/registry"
@@ -42,7 +42,7 @@ def run_registry_news(session: Session, where: str | None, settings: Settings, *
 def run_status(session: Session, dataset: str, settings: Settings) -> int:
     """Say how a dataset is, as its registry knows it."""
     identity = DatasetId.parse(dataset)
-    target, access = _target(session, settings.registry)
+    target, access = find_target(session, settings.registry)
     with open_target(target, access, depth=1) as registry, session.progress.task("Reading the registry"):
         catalog, _ = read_registry(registry)
         entry = catalog.find(identity)

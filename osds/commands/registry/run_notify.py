@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from osds.commands.registry.circumstances import FREEZE, find_target, is_frozen, now
 from osds.commands.registry.couriers import Couriers
-from osds.commands.registry.forges import _names, open_target
+from osds.commands.registry.forges import names_of, open_target
 from osds.commands.registry.notify import Delivery, Notified, notify
-from osds.commands.registry.run import FREEZE, _frozen, _now, _target
 from osds.session import Session
 from osds.untrusted import code
 
 
 def run_registry_notify(session: Session, where: str | None, *, dry_run: bool) -> int:
     """Tell the receivers of a registry what has changed since they were told last."""
-    target, access = _target(session, where)
+    target, access = find_target(session, where)
     couriers = Couriers(access=access, environ=session.environ)
     with open_target(target, access, depth=1) as registry:
         done = notify(
             registry,
             couriers.send,
-            name=_names(target)[-1],
-            clock=_now,
+            name=names_of(target)[-1],
+            clock=now,
             progress=session.progress,
-            frozen=_frozen(session),
+            frozen=is_frozen(session),
             dry_run=dry_run,
         )
     lines = _lines(done, dry_run=dry_run)

@@ -8,14 +8,14 @@ from typing import Any
 
 from osds.commands.backup.run import read_takedowns
 from osds.commands.dataset.lfs_sources import LfsAccess
+from osds.commands.registry.circumstances import FREEZE, find_target, is_frozen
 from osds.commands.registry.finish import Backups, Finish, Finished, shard_folder
 from osds.commands.registry.forges import open_judge, open_target
 from osds.commands.registry.judging import read_state
 from osds.commands.registry.recording import read_book
-from osds.commands.registry.run import FREEZE, _frozen, _target
 from osds.commands.registry.shard import Limits, Shard
-from osds.edges import files
-from osds.edges.objects import open_store
+from osds.edges.local import files
+from osds.edges.store.objects import open_store
 from osds.errors import EXIT_OK, OutsideError, UsageError
 from osds.registry.registration import FolderTarget
 from osds.registry.sweep_plan import Plan, make_plan, parse_plan, render_plan
@@ -28,8 +28,8 @@ _MAX_PLAN = 256 * 1024 * 1024  # bytes
 
 def run_plan(session: Session, where: str | None, output: Path, *, max_jobs: int, job_minutes: int, anew: bool) -> int:
     """Share the datasets of a registry out to jobs, and write the plan. The output `shards` has their numbers."""
-    target, access = _target(session, where)
-    frozen = _frozen(session)
+    target, access = find_target(session, where)
+    frozen = is_frozen(session)
     with open_target(target, access, depth=1) as registry, session.progress.task("Planning"):
         state, book = read_state(registry), read_book(registry)
         plan = make_plan(
@@ -82,9 +82,9 @@ def run_finish(
     dry_run: bool,
 ) -> int:
     """Publish, heal, back up and note what the jobs found."""
-    target, access = _target(session, where)
+    target, access = find_target(session, where)
     plan = _read_plan(plan_file)
-    endpoint, frozen = settings.endpoint, _frozen(session)
+    endpoint, frozen = settings.endpoint, is_frozen(session)
     backups = None
     if backup_store:
         most = size_of(settings.max_size, "--max-size")

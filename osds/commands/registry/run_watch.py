@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 def run_registry_watch(session: Session, where: str | None, *, requests: int, dry_run: bool) -> int:
     """Look at the datasets that a registry lists. Raises `UsageError` if there is no token to ask GitHub with."""
+    from osds.commands.registry.circumstances import find_target, now
     from osds.commands.registry.forges import open_target
     from osds.commands.registry.registries import open_github
-    from osds.commands.registry.run import _now, _target
     from osds.commands.registry.watch import watch
 
-    target, access = _target(session, where)
+    target, access = find_target(session, where)
     with ExitStack() as stack:
         github = stack.enter_context(open_github(access))
         registry = stack.enter_context(open_target(target, access))
@@ -32,7 +32,7 @@ def run_registry_watch(session: Session, where: str | None, *, requests: int, dr
             github,
             own=target.full_name if isinstance(target, GitHubTarget) else None,
             server_url=access.server_url,
-            clock=_now,
+            clock=now,
             progress=session.progress,
             requests=requests,
             dry_run=dry_run,

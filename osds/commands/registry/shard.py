@@ -20,11 +20,11 @@ from osds.commands.dataset.lfs_sources import LfsAccess, lfs_sources
 from osds.commands.parallel import in_parallel
 from osds.dataset import lfs
 from osds.dataset.lfs_content import QuotaError
-from osds.edges.child import open_child
-from osds.edges.git_files import write_files
-from osds.edges.git_mirror import GoneError, Upstream, open_mirror
-from osds.edges.git_objects import read_file
-from osds.edges.lfs_server import Pace
+from osds.edges.git.files import write_files
+from osds.edges.git.mirror import GoneError, Upstream, open_mirror
+from osds.edges.git.objects import read_file
+from osds.edges.local.child import open_child
+from osds.edges.web.lfs_server import Pace
 from osds.errors import BugError, OsdsError, OutsideError, UnsafeInputError, UsageError
 from osds.progress import Progress, Silent
 from osds.registry.status import Verdict

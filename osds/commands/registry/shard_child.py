@@ -1,7 +1,8 @@
 """The process in which a sweep meets one dataset: `python -I -m osds.commands.registry.shard_child BYTES`.
 
-`osds.edges.child` starts it, with nothing in its environment. It limits its own memory and time, reads one question (which
-folder, which limits), validates the dataset, adds it up, and answers. The rows are judged in a further process below it.
+`osds.edges.local.child` starts it, with nothing in its environment. It limits its own memory and time, reads one question
+(which folder, which limits), validates the dataset, adds it up, and answers. The rows are judged in a further process
+below it.
 """
 
 from __future__ import annotations

@@ -14,13 +14,13 @@ from osds.commands.registry.judging import State, read_state
 from osds.commands.registry.looks import MOST, Looker
 from osds.commands.registry.recording import Record, Recorded, read_book, record
 from osds.commands.registry.registries import Clock
-from osds.edges.git_objects import commit_time
-from osds.edges.git_registry import Registry
-from osds.edges.github import GitHub
-from osds.edges.github_actions import GitHubActions
-from osds.edges.github_errors import GitHubRefusedError
-from osds.edges.github_forge import GitHubForge
-from osds.edges.github_waiting import LongWaitError
+from osds.edges.git.objects import commit_time
+from osds.edges.git.registry import Registry
+from osds.edges.github.actions import GitHubActions
+from osds.edges.github.errors import GitHubRefusedError
+from osds.edges.github.forge import GitHubForge
+from osds.edges.github.github import GitHub
+from osds.edges.github.waiting import LongWaitError
 from osds.errors import OutsideError
 from osds.progress import Progress
 from osds.registry.catalog import REPOSITORY_ID, Row

@@ -2,7 +2,7 @@
 
 A file that is a git-lfs pointer is published as the content that it stands for, whose size and SHA-256 it states. Where
 that content comes from is handed in as `OpenPointer`, which compares it with the pointer on the way, as
-`osds.edges.lfs.Source` does; without it such a file cannot be published.
+`osds.edges.web.lfs.Source` does; without it such a file cannot be published.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from osds.dataset.lfs import Pointer
 from osds.dataset.package import Resource
 from osds.dataset.paths import is_url, path_problem
 from osds.dataset.preflight import FileKind
-from osds.edges import files
+from osds.edges.local import files
 from osds.errors import UnsafeInputError, UsageError
 from osds.progress import Progress
 from osds.store.data import Data, DataFile, DataPart, DataResource, DataUrl

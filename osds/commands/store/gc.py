@@ -14,7 +14,7 @@ from osds.commands.clock import Clock
 from osds.commands.store.intents import set_removal, wait_for_removal
 from osds.commands.store.place import Place, list_versions, read_current, require_version
 from osds.dataset.identity import DatasetId
-from osds.edges.objects import Stored
+from osds.edges.store.objects import Stored
 from osds.errors import OutsideError
 from osds.progress import Progress
 from osds.store import layout

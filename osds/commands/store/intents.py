@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from osds.commands.clock import Clock
 from osds.commands.store.place import Place
-from osds.edges.objects import Version
+from osds.edges.store.objects import Version
 from osds.progress import Progress
 from osds.store import layout
 from osds.store.intent import IDLE, LEASE, is_running, render_intent

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from osds.commands.store.place import Place
 from osds.commands.store.plain_copies import read_object
-from osds.edges.bundles import read_bundle_file
+from osds.edges.local.bundles import read_bundle_file
 from osds.store.bundle import Bundle, parse_bundle
 from osds.store.figures import Figures, member_files, read_figures
 from osds.store.gate import Loss, find_losses

@@ -10,8 +10,8 @@ from pathlib import Path
 from osds.commands.store.place import Place
 from osds.dataset.paths import path_problem
 from osds.dataset.strict_json import load
-from osds.edges.downloads import write_file
-from osds.edges.files import read_file
+from osds.edges.local.files import read_file
+from osds.edges.web.downloads import write_file
 from osds.store.layout import MAX_MANIFEST_BYTES
 from osds.store.manifest import Manifest
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from osds.dataset.identity import DatasetId
-from osds.edges.objects import DifferentContentError, ObjectStore, Version
+from osds.edges.store.objects import DifferentContentError, ObjectStore, Version
 from osds.errors import OutsideError, UsageError
 from osds.store import layout
 from osds.store.manifest import Manifest, parse_manifest

@@ -19,9 +19,9 @@ from osds.commands.store.losses import losses_between
 from osds.commands.store.place import Place, commit, read_current
 from osds.commands.store.plain_copies import Read, copies_are_right, read_object, refresh_copies
 from osds.dataset.identity import DatasetId
-from osds.edges.bundles import read_bundle, read_bundle_file
-from osds.edges.object_store import PART
-from osds.edges.objects import ObjectStore
+from osds.edges.local.bundles import read_bundle, read_bundle_file
+from osds.edges.store.object_store import PART
+from osds.edges.store.objects import ObjectStore
 from osds.errors import UsageError
 from osds.progress import Progress
 from osds.store import layout

@@ -19,7 +19,7 @@ from pathlib import Path
 from osds.commands.parallel import in_parallel
 from osds.commands.store.memory import Memory, read_memory, write_memory
 from osds.commands.store.place import Place, require_current, require_version
-from osds.edges.downloads import fetch, has_content, remove_file, write_file
+from osds.edges.web.downloads import fetch, has_content, remove_file, write_file
 from osds.errors import OutsideError, UnsafeInputError
 from osds.progress import Progress
 from osds.store import layout

@@ -23,8 +23,8 @@ from osds.commands.store.show import list_datasets, show_current, show_versions
 from osds.commands.store.verify import verify
 from osds.dataset.identity import DatasetId
 from osds.dataset.package import DataPackage
-from osds.edges.git_past import is_before
-from osds.edges.objects import ObjectStore, open_store
+from osds.edges.git.past import is_before
+from osds.edges.store.objects import ObjectStore, open_store
 from osds.errors import EXIT_INVALID, EXIT_OK, OutsideError, UsageError
 from osds.session import Session
 from osds.settings import Settings

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from osds.commands.store.place import Place, list_versions, require_current, require_version
 from osds.dataset.identity import DatasetId
-from osds.edges.objects import ObjectStore
+from osds.edges.store.objects import ObjectStore
 from osds.errors import OsdsError
 from osds.store import layout
 from osds.store.manifest import Manifest

@@ -1,0 +1,1 @@
+"""git, by its command line: repositories read, written and mirrored without a checkout."""

@@ -1,0 +1,1 @@
+"""GitHub's API, by PyGithub: the conversations, the workflows and who is who."""

@@ -1,0 +1,1 @@
+"""Other servers, by https: git-lfs and receivers of webhooks."""
