@@ -7,7 +7,10 @@ templates call them.
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -105,3 +108,25 @@ def test_new_dataset__is_listed_published_and_in_the_feed_after_three_runs_witho
     assert TOKEN not in first.everything + second.everything + third.everything
     with capsys.disabled():
         print(f" {time.monotonic() - began:.1f} s", end="")
+
+
+def test_pull_request__is_told_what_becomes_of_it_by_a_job_that_may_only_read(
+    act: Act, home: Home, dataset: dict[str, str], tmp_path: Path
+) -> None:
+    act = replace(act, environ={**act.environ, **home.environ})
+    home.forge.add("alice/budget", {name: text.encode() for name, text in dataset.items()})
+    mine = tmp_path / "mine"
+    subprocess.run(["git", "clone", "--quiet", home.forge.repositories["alice/budget"].folder, mine], check=True)
+    command = [sys.executable, "-m", "osds", "register", str(mine), "--registry", REGISTRY]
+    command += ["--owner", "alice", "--url", "https://github.com/alice/budget"]
+    environ = {**os.environ, **home.environ, "OSDS_TOKEN": "alice-token"}
+    subprocess.run(command, env=environ, check=True, capture_output=True)
+    [pull] = home.forge.pulls()
+    before = len(home.forge.writes())
+
+    there = check_out(home, REGISTRY, tmp_path / "registry", act=act, setup=act.ready, workflow="registry-check.yml")
+    event = {"number": pull.number, "pull_request": {"number": pull.number, "base": {"ref": "main"}}}
+    done = act.run(there, "pull_request", event, "--secret", f"GITHUB_TOKEN={TOKEN}")
+    assert done.jobs == {"check": "success"}, done.everything
+    assert "alice/budget" in "\n".join(done.summaries)
+    assert home.forge.writes()[before:] == []
