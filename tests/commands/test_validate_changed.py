@@ -112,7 +112,7 @@ def test_changed_since__another_schema_is_another_table(dataset: Path) -> None:
     assert known(judged(dataset, "HEAD")) == ["codes", "other"]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(st.sampled_from(sorted(FILES)), st.integers(-1, 2), st.booleans()), max_size=4))
 def test_changed_since__the_verdict_is_the_same(dataset: Path, steps: list[tuple[str, int, bool]]) -> None:
     folder = dataset.parent / "copy"

@@ -46,7 +46,8 @@ def test_run__stops_git_and_its_children_after_too_long(tmp_path: Path, monkeypa
 
 def test_run__ctrl_c_lets_git_end_its_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_git(tmp_path, monkeypatch, f"touch {tmp_path}/started; sleep 0.6; touch {tmp_path}/written")
-    code = "import sys; from pathlib import Path; from osds.edges.git.git import Git; Git(folder=Path('/')).run('x')"
+    code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)  # it may have been ignored here\n"
+    code += "from pathlib import Path; from osds.edges.git.git import Git; Git(folder=Path('/')).run('x')"
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, start_new_session=True)
     while not (tmp_path / "started").exists():
         time.sleep(0.01)
