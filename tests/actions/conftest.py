@@ -38,7 +38,8 @@ runs:
       env: { NAME: "${{ inputs.name }}", FOLDER: "${{ inputs.path }}", OVERWRITE: "${{ inputs.overwrite }}" }
       run: |
         if [ "$OVERWRITE" = true ]; then rm -rf "$ARTIFACTS/$NAME"; fi
-        mkdir "$ARTIFACTS/$NAME" && cp -r "$FOLDER/." "$ARTIFACTS/$NAME"
+        mkdir "$ARTIFACTS/$NAME"
+        if [ -d "$FOLDER" ]; then cp -r "$FOLDER/." "$ARTIFACTS/$NAME"; else cp "$FOLDER" "$ARTIFACTS/$NAME"; fi
 """
 DOWNLOAD = """
 name: stub of actions/download-artifact; with a pattern each artifact comes into a folder of its own name

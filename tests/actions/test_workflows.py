@@ -252,6 +252,8 @@ def test_dataset__stops_at_an_invalid_dataset(
     assert run.exit_code == 1
     assert run.jobs["validate"] == "failure"
     assert "aggregate" not in run.jobs
+    report = json.loads((act.artifacts / "osds-aggregates-report" / "osds-report.json").read_text("utf-8"))
+    assert report["valid"] is False
     assert not (tmp_path / "store").exists()
 
 
